@@ -1,0 +1,63 @@
+"""One plain sentence that names the facts behind a status and its dates (interfaces, "Questions out")."""
+
+from collections.abc import Mapping
+
+from compliance.domain.requirement import EVERYONE
+from compliance.domain.spans import Span, Status
+from foundation.dates import FAR_DAY
+from foundation.formats import long_date
+
+
+def why(span: Span, role_titles: Mapping[str, str], course_titles: Mapping[str, str]) -> str:
+    """The sentence for a span. It names roles, courses and days, never the kind of an absence."""
+    who = "everyone" if span.role == EVERYONE else role_titles.get(span.role) or span.role
+    required = f"Required of {who}, here since {long_date(span.role_since)}"
+    course = course_titles.get(span.course or "") or span.course
+    match span.status:
+        case Status.EXEMPT:
+            return f"{required}; exempt from {_days(span)}."
+        case Status.ABSENT:
+            return f"{required}; not counted while away from work from {_days(span)}."
+        case Status.COMPLIANT | Status.EXPIRING:
+            return f"{required}; {course}, completed on {_done(span)}, {_until(span)}."
+        case Status.NOT_YET_DUE:
+            return f"{required}; nothing completed counts yet and it is {_due(span)}."
+        case Status.AWAITING_CHECK:
+            return f"{required}; {course}, completed on {_done(span)}, is waiting for a check and was {_due(span)}."
+        case Status.EXPIRED:
+            lapsed = f"{course}, completed on {_done(span)}, counted until {_end(span)}"
+            return f"{required}; {lapsed} and nothing has renewed it."
+        case Status.OUTSTANDING:
+            return f"{required}; nothing completed counts and it was {_due(span)}."
+        case Status.NOT_REQUIRED:
+            return "Not required."
+
+
+def _days(span: Span) -> str:
+    assert span.reason_first_day is not None
+    first = long_date(span.reason_first_day)
+    if span.reason_last_day is None or span.reason_last_day == FAR_DAY:
+        return f"{first}, with no end recorded"
+    return f"{first} to {long_date(span.reason_last_day)}"
+
+
+def _done(span: Span) -> str:
+    return long_date(span.completed_on) if span.completed_on else "an unknown day"
+
+
+def _end(span: Span) -> str:
+    return long_date(span.valid_until) if span.valid_until else "an unknown day"
+
+
+def _until(span: Span) -> str:
+    if span.valid_until is None or span.valid_until == FAR_DAY:
+        return "counts and does not end"
+    return f"counts until {long_date(span.valid_until)}"
+
+
+def _due(span: Span) -> str:
+    assert span.due_on is not None
+    due = f"due by {long_date(span.due_on)}"
+    if span.returned_on is None:
+        return due
+    return f"{due}, because an absence ended on {long_date(span.returned_on)}"

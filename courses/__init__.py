@@ -1,0 +1,1 @@
+"""What is learnt: the course catalogue and the completions with their evidence."""

@@ -1,0 +1,52 @@
+"""Rows about courses and what people completed."""
+
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.dates import FAR_DAY, FIRST_DAY
+from foundation.db import Base
+from foundation.facts import Fact, current_index
+
+
+class CourseRow(Base):
+    """A course, known by its code. What is said about it is in dated lines."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+
+
+class CourseLineRow(Fact, Base):
+    """What the rule book says about a course, for the days on which the line holds."""
+
+    __tablename__ = "course_line"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    provider: Mapped[str] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(String(20))
+    duration_minutes: Mapped[int | None] = mapped_column(Integer)
+    validity_months: Mapped[int | None] = mapped_column(Integer)
+    prerequisites: Mapped[str] = mapped_column(String(1000))
+    url: Mapped[str] = mapped_column(String(500))
+    first_day: Mapped[date] = mapped_column(Date, default=FIRST_DAY)
+    last_day: Mapped[date] = mapped_column(Date, default=FAR_DAY)
+
+
+class CompletionRow(Fact, Base):
+    """A person completed a course on a day. The key is person, course and day (interfaces, "Completions")."""
+
+    __tablename__ = "completion"
+    __table_args__ = (current_index("completion", "person_id", "course_id", "completed_on", unique=True),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    completed_on: Mapped[date] = mapped_column(Date)
+    provider: Mapped[str] = mapped_column(String(200))
+    reference: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(60))
+    evidence: Mapped[str] = mapped_column(String(20))
+    revoked_on: Mapped[date | None] = mapped_column(Date)

@@ -1,0 +1,1 @@
+"""The floor: clock, days, stamps, facts, database, tables and formats. Knows nothing of training."""

@@ -1,0 +1,33 @@
+"""The audit trail: one row for each act, appended in the same transaction as what it tells of."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Integer, String, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.db import Base
+from foundation.stamp import Stamp
+
+
+class AuditEventRow(Base):
+    """Who did what, when. Events are past tense (`completion.recorded`); subjects are keys, never names."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    event: Mapped[str] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(String(120))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    batch_id: Mapped[int | None] = mapped_column(Integer)
+
+
+def record(session: Session, stamp: Stamp, event: str, subject: str = "", **details: Any) -> None:
+    """Append one event to the trail."""
+    session.execute(
+        insert(AuditEventRow).values(
+            at=stamp.at, actor=stamp.actor, event=event, subject=subject, details=details, batch_id=stamp.batch_id
+        )
+    )

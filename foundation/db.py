@@ -1,0 +1,135 @@
+"""The database: base class, connection habits and the one way to write.
+
+SQLite and PostgreSQL behave alike here (docs/adr/0003): a read works on one snapshot, one writer at a time
+holds the write lock for its whole transaction, and whoever waits too long is told so in plain words.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from foundation import facts
+from foundation.errors import DomainError, Problem
+
+WRITE_LOCK = 5_070_2015  # any fixed number; the key of PostgreSQL's advisory lock for the one writer
+LOCK_WAIT_SECONDS = 30
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment. Refuses naive values, keeps UTC, gives aware values back on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the service. Constraints are named, so that a migration can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime}  # noqa: RUF012 -- SQLAlchemy reads this attribute from the class
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` needs for this database.
+
+    PostgreSQL reads at REPEATABLE READ: the figures of one page come from one snapshot, as SQLite's do anyway.
+    """
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": LOCK_WAIT_SECONDS}}
+    return {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    if not hasattr(connection, "create_function"):  # not SQLite
+        return
+    # The driver must not open transactions of its own, or savepoints and BEGIN IMMEDIATE are not honoured.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # A completion is evidence: a committed one survives a power cut.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_SECONDS * 1000}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A deferred transaction that reads and then writes fails at once when another writer got in between.
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """One write, whole or not at all: take the write lock, run the block, refresh timelines, commit.
+
+    The people whose facts the block touched are handed to the listener of `foundation.facts` just before the commit,
+    so facts and timelines are saved together (counting rule 9). Any exception rolls everything back.
+
+    Raises DomainError when another writer held the lock for more than LOCK_WAIT_SECONDS.
+    """
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside a transaction; make them inside `with transaction(...)`")
+    session.rollback()  # end the reading transaction, if any: a write starts from the newest state
+    facts.forget(session)
+    try:
+        _take_write_lock(session)
+        yield session
+        session.flush()
+        facts.announce(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        facts.forget(session)
+        raise
+
+
+def _take_write_lock(session: Session) -> None:
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    # PostgreSQL writes at READ COMMITTED: at REPEATABLE READ the snapshot would date from before the wait for the lock.
+    options: dict[str, Any] = {"isolation_level": "READ COMMITTED"} if postgresql else {"write": True}
+    try:
+        session.connection(execution_options=options)
+        if postgresql:
+            session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'"))
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+    except OperationalError as error:
+        raise DomainError(
+            Problem(
+                "Somebody else is saving a large change, such as an import. "
+                "Nothing of yours was changed. Wait a minute and try again."
+            )
+        ) from error

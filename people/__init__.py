@@ -1,0 +1,1 @@
+"""Who is counted: people, posts, roles and role rules, units, organisations, absences; accounts and permissions."""

@@ -1,0 +1,170 @@
+"""Who people are and which roles they hold. Pure: facts in, answers out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from foundation.dates import FAR_DAY, FIRST_DAY, Period
+
+UNIT_SEPARATOR = " > "
+
+
+class Category(StrEnum):
+    """What kind of person we count."""
+
+    EMPLOYEE = "employee"
+    MEMBER = "member"
+    AGENCY = "agency"
+    CONTRACTOR = "contractor"
+    VOLUNTEER = "volunteer"
+    PARTNER = "partner"
+
+
+class Sector(StrEnum):
+    """The sector of an organisation."""
+
+    COUNCIL = "council"
+    SCHOOL = "school"
+    FE_HE = "fe_he"
+    HEALTH = "health"
+    POLICE = "police"
+    PROBATION = "probation"
+    PRISON = "prison"
+    VCS = "vcs"
+    FAITH = "faith"
+    OTHER = "other"
+
+
+class AbsenceKind(StrEnum):
+    """Why somebody is away. Deliberately coarse: no medical detail is kept."""
+
+    LONG_TERM_SICK = "long_term_sick"
+    PARENTAL = "parental"
+    CAREER_BREAK = "career_break"
+    SECONDMENT_OUT = "secondment_out"
+    SUSPENSION = "suspension"
+    OTHER = "other"
+
+
+class Permission(StrEnum):
+    """What an account may do beyond its owner's own record and team (docs/security.md)."""
+
+    LEARNING = "learning"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+    PARTNER_LEAD = "partner_lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a post sits: a unit, its path below its organisation ("" for the organisation itself), and the sector."""
+
+    unit_id: int
+    path: str
+    organisation: str
+    sector: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Days on which a person held a post with the same place, title and roles (counting rule 1, post spell)."""
+
+    first_day: date
+    last_day: date
+    place: Place
+    job_title: str = ""
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Days away from work; an open one ends on FAR_DAY."""
+
+    first_day: date
+    last_day: date
+
+    @property
+    def is_open(self) -> bool:
+        return self.last_day == FAR_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLine:
+    """A role's title and approver."""
+
+    code: str
+    title: str
+    approved_by: str = ""
+    first_day: date = FIRST_DAY
+    last_day: date = FAR_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRule:
+    """Gives a role to every spell that meets all the conditions set, on the days on which the rule holds."""
+
+    role: str
+    job_title: str | None = None
+    unit: str | None = None
+    organisation: str | None = None
+    sector: str | None = None
+    category: str | None = None
+    first_day: date = FIRST_DAY
+    last_day: date = FAR_DAY
+
+    def gives(self, place: Place, job_title: str, category: str) -> bool:
+        """Whether a spell with this place and title, of a person of this category, meets every condition.
+
+        The title is a shell-style pattern, case ignored; a unit is that path in any organisation and all below it.
+        """
+        return (
+            (self.job_title is None or fnmatchcase(job_title.lower(), self.job_title.lower()))
+            and (self.unit is None or is_within(place.path, self.unit))
+            and (self.organisation is None or place.organisation == self.organisation)
+            and (self.sector is None or place.sector == self.sector)
+            and (self.category is None or category == self.category)
+        )
+
+
+def is_within(path: str, unit: str) -> bool:
+    """Whether a path is that unit or lies below it.
+
+    >>> is_within("Homes > Repairs", "Homes"), is_within("Homes", "Homes"), is_within("Homestead", "Homes")
+    (True, True, False)
+    """
+    return path == unit or path.startswith(unit + UNIT_SEPARATOR)
+
+
+class RoleReader:
+    """Which roles a spell holds, and when: those named in the post itself and those that role rules give.
+
+    Thousands of posts share a title and a unit, so the rules that match are remembered for each combination.
+    """
+
+    def __init__(self, rules: Iterable[RoleRule]) -> None:
+        self._rules = tuple(rules)
+        self._found: dict[tuple[int, str, str, str], tuple[tuple[str, Period], ...]] = {}
+
+    def holdings(self, spell: Spell, category: str) -> list[tuple[str, Period]]:
+        """Role codes with the days on which the spell holds them; `*` (everyone) is left to the caller."""
+        span = Period(spell.first_day, spell.last_day)
+        held = [(role, span) for role in sorted(spell.roles)]
+        for role, period in self._given(spell, category):
+            meet = period.meet(span)
+            if meet is not None:
+                held.append((role, meet))
+        return held
+
+    def _given(self, spell: Spell, category: str) -> tuple[tuple[str, Period], ...]:
+        key = (spell.place.unit_id, spell.place.sector, spell.job_title, category)
+        found = self._found.get(key)
+        if found is None:
+            found = tuple(
+                (rule.role, Period(rule.first_day, rule.last_day))
+                for rule in self._rules
+                if rule.gives(spell.place, spell.job_title, category)
+            )
+            self._found[key] = found
+        return found

@@ -1,0 +1,187 @@
+"""Rows about people: who they are, where they work, when they are away; and the accounts that sign in."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.dates import FAR_DAY, FIRST_DAY
+from foundation.db import Base
+from foundation.facts import Fact, current_index
+
+def new_public_id() -> str:
+    """The random id by which a row is named in addresses of pages; says nothing about a person."""
+    return uuid4().hex
+
+
+class OrganisationRow(Base):
+    """The council, a school, a partner. Known by its name."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class OrganisationSectorRow(Fact, Base):
+    """The sector of an organisation."""
+
+    __tablename__ = "organisation_sector"
+    __table_args__ = (current_index("organisation_sector", "organisation_id", unique=True),)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    sector: Mapped[str] = mapped_column(String(20))
+
+
+class UnitRow(Base):
+    """A unit of an organisation. The organisation itself is the unit with the empty path and depth 0.
+
+    `left` and `right` number the tree, so that "this unit and everything below" is one range (performance notes).
+    """
+
+    __tablename__ = "unit"
+    __table_args__ = (Index("uq_unit_path", "organisation_id", "path", unique=True),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(1000))
+    depth: Mapped[int] = mapped_column(Integer)
+    left: Mapped[int] = mapped_column(Integer, index=True)
+    right: Mapped[int] = mapped_column(Integer)
+
+
+class PersonRow(Base):
+    """Someone we count, known by the payroll or staff number. What is known about them is in facts."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    person_ref: Mapped[str] = mapped_column(String(60), unique=True)
+
+
+class PersonDetailRow(Fact, Base):
+    """Name, e-mail and category of a person."""
+
+    __tablename__ = "person_detail"
+    __table_args__ = (
+        current_index("person_detail", "person_id", unique=True),
+        current_index("person_detail", "email"),
+        current_index("person_detail", "last_name", "first_name"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    first_name: Mapped[str] = mapped_column(String(200))
+    last_name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    category: Mapped[str] = mapped_column(String(20))
+
+
+class PostSpellRow(Fact, Base):
+    """A stretch of days in which a person held a post with the same unit, title, roles and manager.
+
+    Manager and roles are kept as the file gave them and resolved when read (docs/adr/0007).
+    """
+
+    __tablename__ = "post_spell"
+    __table_args__ = (
+        current_index("post_spell", "person_id"),
+        current_index("post_spell", "manager_ref", "last_day"),
+        current_index("post_spell", "unit_id", "last_day"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    post_ref: Mapped[str] = mapped_column(String(60))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    job_title: Mapped[str] = mapped_column(String(200))
+    manager_ref: Mapped[str | None] = mapped_column(String(60))
+    roles: Mapped[str] = mapped_column(String(500))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+
+
+class AbsenceRow(Fact, Base):
+    """A stretch of days away from work. The kind is a closed list; there is no room for medical detail."""
+
+    __tablename__ = "absence"
+    __table_args__ = (current_index("absence", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+
+
+class RoleLineRow(Fact, Base):
+    """A role of the rule book: its title and who approved it, for the days on which the line holds."""
+
+    __tablename__ = "role_line"
+
+    code: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(200))
+    approved_by: Mapped[str] = mapped_column(String(200))
+    first_day: Mapped[date] = mapped_column(Date, default=FIRST_DAY)
+    last_day: Mapped[date] = mapped_column(Date, default=FAR_DAY)
+
+
+class RoleRuleRow(Fact, Base):
+    """Who holds a role without being named one by one. An empty condition does not narrow."""
+
+    __tablename__ = "role_rule"
+
+    role: Mapped[str] = mapped_column(String(60))
+    job_title: Mapped[str | None] = mapped_column(String(200))
+    unit: Mapped[str | None] = mapped_column(String(1000))
+    organisation: Mapped[str | None] = mapped_column(String(200))
+    sector: Mapped[str | None] = mapped_column(String(20))
+    category: Mapped[str | None] = mapped_column(String(20))
+    first_day: Mapped[date] = mapped_column(Date, default=FIRST_DAY)
+    last_day: Mapped[date] = mapped_column(Date, default=FAR_DAY)
+
+
+class ImportBatchRow(Base):
+    """One applied import. Undoing it retracts what it recorded and records again what it retracted."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(60))
+    applied_at: Mapped[datetime]
+    applied_by: Mapped[str] = mapped_column(String(80))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class AccountRow(Base):
+    """A way to sign in. It may belong to a person we count; most people need none."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    session_epoch: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class PermissionRow(Fact, Base):
+    """What an account may do beyond its owner's own record and team; for a partner lead, where."""
+
+    __tablename__ = "permission"
+    __table_args__ = (current_index("permission", "account_id"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    permission: Mapped[str] = mapped_column(String(20))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
