@@ -168,3 +168,32 @@ class RoleReader:
             )
             self._found[key] = found
         return found
+
+
+_SEES_EVERYBODY = frozenset({Permission.LEARNING, Permission.COORDINATOR, Permission.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in, and what that lets them see today (docs/security.md). Read anew for every request.
+
+    `organisation_ids` are those of a partner lead; `is_manager`: someone's running post names this person as manager.
+    """
+
+    id: int
+    public_id: str
+    email: str
+    session_epoch: int
+    person_id: int | None = None
+    permissions: frozenset[Permission] = frozenset()
+    organisation_ids: frozenset[int] = frozenset()
+    is_manager: bool = False
+
+    @property
+    def sees_everybody(self) -> bool:
+        """Learning and development, the coordinator and auditors see all people by name."""
+        return bool(self.permissions & _SEES_EVERYBODY)
+
+    @property
+    def is_partner_lead(self) -> bool:
+        return Permission.PARTNER_LEAD in self.permissions

@@ -1,6 +1,6 @@
 """Figures: the whole numbers behind a percentage, and what may be said of them (counting rule 7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -137,13 +137,3 @@ class PeopleFigure:
     @property
     def percent(self) -> str | None:
         return percent_text(self.compliant_in_all, self.counted)
-
-
-def people_figure(statuses_by_person: Mapping[int, Iterable[Status]]) -> PeopleFigure:
-    """The people-based figure over the requirements given (counting rule 7, last sentence)."""
-    counted = compliant = 0
-    for statuses in statuses_by_person.values():
-        verdicts = [status.is_compliant for status in statuses if status.is_counted]
-        counted += bool(verdicts)
-        compliant += bool(verdicts) and all(verdicts)
-    return PeopleFigure(counted, compliant)

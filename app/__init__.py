@@ -1,0 +1,61 @@
+"""The composition root: the one place that knows every package and puts the service together."""
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, errors, health, jinja, logs, navigation, security
+from app.config import ROOT, Settings, load_settings
+from compliance import cli as compliance_cli
+from compliance import timelines
+from compliance import views as compliance_views
+from courses import cli as courses_cli
+from foundation import facts
+from foundation.db import db, engine_options
+from people import auth
+from people import cli as people_cli
+from people import views as people_views
+
+migrate = Migrate()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The service, ready to serve or to run commands. Raises SettingsError when a setting will not do."""
+    settings = settings or load_settings()
+    app = Flask("app", instance_path=str(settings.instance_path), root_path=str(ROOT))
+    app.config.from_mapping(settings.for_flask())
+    app.extensions["settings"] = settings
+    logs.install(app, settings)
+    _trust_proxies(app, settings)
+    _open_database(app, settings)
+    security.install(app)
+    auth.install(app)
+    jinja.install(app, settings)
+    navigation.install(app)
+    errors.install(app)
+    _register_packages(app)
+    return app
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
+    """Believe forwarded addresses only from as many proxies as really stand in front of the service."""
+    hops = settings.proxy_hops
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's own way to wrap
+
+
+def _open_database(app: Flask, settings: Settings) -> None:
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    # The only way in which a change of facts reaches the timelines (docs/adr/0002).
+    facts.listen(timelines.refresh)
+
+
+def _register_packages(app: Flask) -> None:
+    for views in (people_views, compliance_views):
+        app.register_blueprint(views.blueprint)
+    health.install(app)
+    for group in (people_cli.group, courses_cli.group, compliance_cli.group, cli.demo):
+        app.cli.add_command(group)

@@ -1,0 +1,255 @@
+"""Settings: typed, from the environment, judged once at the start.
+
+A bad value stops the service with the name of the setting, what was found and what was expected. Secrets
+are never shown. Every default here may stand in public; production asks for more (`_unfit_for_production`).
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+import click
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SHORTEST_KEY: Final = 32
+FEWEST_KEY_CHARACTERS: Final = 10  # a key of one repeated word is not secret, however long
+MEGABYTE: Final = 1024 * 1024
+
+
+class SettingsError(click.ClickException):
+    """The service cannot start as it is set up. Commands print it plainly and end with status 2."""
+
+    exit_code = 2
+
+
+def _split(value: object) -> object:
+    """Lists are written with commas: `a.example,b.example`."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; `.env.example` explains each to whoever installs it.
+
+    A field's description finishes the sentence "expected …" of the message about a bad value.
+    """
+
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="`development` or `production`"
+    )
+    instance_path: Path = Field(
+        ROOT / "instance",
+        description="a folder that the service may write to; a relative one starts at the project",
+    )
+    database_url: str = Field(
+        "",
+        repr=False,
+        validate_default=False,
+        description="`sqlite:////path/file.db` or `postgresql+psycopg://user:password@host/name`",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description=f"at least {SHORTEST_KEY} characters of chance: "
+        'python -c "import secrets; print(secrets.token_urlsafe(48))"',
+    )
+    secret_key_fallbacks: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (), description="earlier values of SECRET_KEY, separated by commas"
+    )
+    mail_url: SecretStr = Field(
+        SecretStr("console:"),
+        description="`console:`, `smtp://host:port`, `smtp+starttls://user:password@host:port` or `notify://`",
+    )
+    notify_api_key: SecretStr | None = Field(None, description="the API key that GOV.UK Notify gave you")
+    council_name: str = Field("Example Borough Council", min_length=1, description="the name of the council")
+    service_name: str = Field("Prevent training", min_length=1, description="the name of the service")
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="the address people type, for example https://training.example.gov.uk",
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (), description="host names separated by commas; left out, the host of BASE_URL"
+    )
+    proxy_hops: int = Field(
+        0, ge=0, le=10, description="the number of proxies in front of the service, 0 to 10"
+    )
+    max_upload_mb: int = Field(20, ge=1, le=1000, description="a whole number of megabytes, 1 to 1000")
+    log_format: Literal["console", "json"] = Field("console", description="`console` or `json`")
+    session_idle_minutes: int = Field(60, ge=5, le=1440, description="a whole number of minutes, 5 to 1440")
+    session_max_minutes: int = Field(
+        720, ge=5, le=10_080, description="a whole number of minutes, 5 to 10080"
+    )
+
+    @field_validator("instance_path")
+    @classmethod
+    def _from_the_project(cls, value: Path) -> Path:
+        return (ROOT / value.expanduser()).resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        """Hosts still hand out `postgres://`; the driver is psycopg 3 whatever the address says of it."""
+        try:
+            url = make_url(value)
+        except ArgumentError as error:
+            raise ValueError("not an address") from error
+        if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+            url = url.set(drivername="postgresql+psycopg")
+            if not url.database:
+                raise ValueError("the database has no name")
+        elif url.drivername not in {"sqlite", "sqlite+pysqlite"}:
+            raise ValueError("another kind of database")
+        return url.render_as_string(hide_password=False)
+
+    @field_validator("mail_url")
+    @classmethod
+    def _known_mail(cls, value: SecretStr) -> SecretStr:
+        try:
+            address = urlsplit(value.get_secret_value())
+            complete = address.hostname and address.port  # `port` raises when it is not a number
+        except ValueError as error:
+            raise ValueError("the port is not a number") from error
+        if address.scheme in {"console", "notify"}:
+            return value
+        if address.scheme not in {"smtp", "smtp+starttls"}:
+            raise ValueError("another kind of mail")
+        if not complete:
+            raise ValueError("host or port is missing")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        address = urlsplit(value)
+        if address.scheme not in {"http", "https"} or not address.hostname or address.query:
+            raise ValueError("not a web address")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        problems = list(self._contradictions())
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _contradictions(self) -> list[str]:
+        problems = []
+        if self.mail_url.get_secret_value().startswith("notify:") and self.notify_api_key is None:
+            problems.append(
+                "NOTIFY_API_KEY is not set, and MAIL_URL is `notify://`: set the key that Notify gave you."
+            )
+        if self.session_max_minutes < self.session_idle_minutes:
+            problems.append(
+                f"SESSION_MAX_MINUTES is {self.session_max_minutes}: expected at least SESSION_IDLE_MINUTES, "
+                f"{self.session_idle_minutes}."
+            )
+        if self.environment == "production":
+            problems.extend(self._unfit_for_production())
+        return problems
+
+    def _unfit_for_production(self) -> list[str]:
+        expected = type(self).model_fields["secret_key"].description
+        problems = []
+        if self.secret_key is None:
+            problems.append(f"SECRET_KEY is not set: production needs {expected}")
+        elif _guessable(self.secret_key):
+            problems.append(f"SECRET_KEY is too short or too plain: production needs {expected}")
+        if any(_guessable(key) for key in self.secret_key_fallbacks):
+            problems.append("SECRET_KEY_FALLBACKS holds a key that is too short or too plain.")
+        if not self.base_url.startswith("https://"):
+            problems.append(
+                f"BASE_URL is {self.base_url!r}: production needs an address that starts with https://."
+            )
+        return problems
+
+    @property
+    def database(self) -> str:
+        """The database's address; left out, a file in the instance folder."""
+        return self.database_url or f"sqlite:///{(self.instance_path / 'tracker.db').as_posix()}"
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names that the service answers to; in development this machine's own as well."""
+        named = list(self.trusted_hosts) or [urlsplit(self.base_url).hostname or ""]
+        own = [] if self.environment == "production" else ["localhost", "127.0.0.1"]
+        return list(dict.fromkeys([*named, *own]))
+
+    def signing_key(self) -> str:
+        """SECRET_KEY; in development, when it is not set, a key kept in the instance folder."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        return _kept_key(self.instance_path / "secret_key")
+
+    def for_flask(self) -> dict[str, object]:
+        """The same settings under the names that Flask and its extensions read."""
+        return {
+            "SECRET_KEY": self.signing_key(),
+            "SECRET_KEY_FALLBACKS": [key.get_secret_value() for key in self.secret_key_fallbacks],
+            "SQLALCHEMY_DATABASE_URI": self.database,
+            "TRUSTED_HOSTS": self.hosts,
+            "MAX_CONTENT_LENGTH": self.max_upload_mb * MEGABYTE,
+            "SESSION_COOKIE_NAME": "tracker_session",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",  # Strict would sign people out who follow a link in an e-mail
+            "SESSION_COOKIE_SECURE": self.base_url.startswith("https://"),
+            "PERMANENT_SESSION_LIFETIME": timedelta(minutes=self.session_idle_minutes),
+            "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the session
+        }
+
+
+def load_settings(env_file: Path | None = ROOT / ".env") -> Settings:
+    """The environment, in development the `.env` file too. Raises SettingsError naming every bad setting."""
+    in_production = os.environ.get("ENVIRONMENT", "").strip() == "production"
+    try:
+        return Settings(_env_file=None if in_production else env_file)
+    except ValidationError as error:
+        lines = [line for problem in error.errors() for line in _explain(problem)]
+        raise SettingsError("\n  ".join(["the settings need mending.", *lines])) from error
+
+
+def _explain(problem: Mapping[str, Any]) -> list[str]:
+    if not problem["loc"]:
+        return str(problem["ctx"]["error"]).splitlines()
+    name = str(problem["loc"][0])
+    field = Settings.model_fields[name]
+    hidden = name in {"database_url", "mail_url"} or "Secret" in str(field.annotation)
+    found = "" if hidden else f" is {problem['input']!r}"
+    return [f"{name.upper()}{found}: expected {field.description}."]
+
+
+def _guessable(key: SecretStr) -> bool:
+    value = key.get_secret_value()
+    return len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_KEY_CHARACTERS
+
+
+def _kept_key(path: Path) -> str:
+    """The key in the file, made on first use and readable by its owner alone.
+
+    Two processes that start at once must agree: the key is written aside and put in place by a link, which
+    fails where the other was first.
+    """
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # made with mode 0600
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(name, path)
+        except FileExistsError:
+            pass
+        finally:
+            Path(name).unlink()
+    return path.read_text(encoding="ascii").strip()

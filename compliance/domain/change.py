@@ -1,0 +1,170 @@
+"""What a changed rule book means for the recorded one: lines end and begin, the past stays as it was (docs/adr/0005)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from compliance.domain.requirement import (
+    EVERYONE,
+    AcceptedCourse,
+    Requirement,
+    RoleLink,
+    RuleBook,
+    Target,
+    Terms,
+)
+from courses.domain import Course
+from foundation.dates import FAR_DAY, FIRST_DAY, day_before
+from people.domain import RoleLine, RoleRule
+
+Line = RoleLine | RoleRule | Course | Requirement | RoleLink | AcceptedCourse | Target
+"""Anything in the rule book that holds from a first to a last day."""
+_LineT = TypeVar("_LineT", RoleLine, RoleRule, Course, Requirement, RoleLink, AcceptedCourse, Target)
+
+
+def key(line: Line) -> tuple[str, ...]:
+    """What a line is about. Of two lines with one key, the later says what has changed."""
+    match line:
+        case RoleRule():
+            conditions = (line.job_title, line.unit, line.organisation, line.sector, line.category)
+            return ("role rule", line.role, *(condition or "" for condition in conditions))
+        case RoleLink():
+            return ("role link", line.requirement, line.role)
+        case AcceptedCourse():
+            return ("accepted course", line.requirement, line.course)
+        case Target():
+            return ("target", line.requirement, line.unit or "")
+        case RoleLine():
+            return ("role", line.code)
+        case Course():
+            return ("course", line.code)
+        case Requirement():
+            return ("requirement", line.code)
+
+
+def lines_of(book: RuleBook) -> tuple[Line, ...]:
+    """All lines of a rule book."""
+    return (
+        *book.roles,
+        *book.role_rules,
+        *book.courses,
+        *book.requirements,
+        *book.links,
+        *book.accepted,
+        *book.targets,
+    )
+
+
+def book_of(lines: Iterable[Line], name: str = "") -> RuleBook:
+    """The rule book that consists of these lines, in one order whatever order they come in."""
+    everything = sorted(lines, key=lambda line: (key(line), line.first_day, line.last_day, str(line)))
+    return RuleBook(
+        roles=tuple(line for line in everything if isinstance(line, RoleLine)),
+        role_rules=tuple(line for line in everything if isinstance(line, RoleRule)),
+        courses=tuple(line for line in everything if isinstance(line, Course)),
+        requirements=tuple(line for line in everything if isinstance(line, Requirement)),
+        links=tuple(line for line in everything if isinstance(line, RoleLink)),
+        accepted=tuple(line for line in everything if isinstance(line, AcceptedCourse)),
+        targets=tuple(line for line in everything if isinstance(line, Target)),
+        name=name,
+    )
+
+
+def holding(line: _LineT, first_day: date, last_day: date) -> _LineT:
+    """The same line for other days."""
+    if (line.first_day, line.last_day) == (first_day, last_day):
+        return line
+    return replace(line, first_day=first_day, last_day=last_day)
+
+
+def clipped(line: _LineT, effective: date) -> _LineT | None:
+    """The part of a line from a day on; None when it has ended by then."""
+    return holding(line, max(line.first_day, effective), line.last_day) if line.last_day >= effective else None
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """The change from the recorded rule book to a wanted one.
+
+    `ended` are recorded lines that no longer stand as they are; `kept` are what remains of them, up to the day before
+    `effective`; `added` are new lines. `effective` None: the record was empty and takes every line with its own days.
+    """
+
+    before: RuleBook
+    effective: date | None
+    ended: tuple[Line, ...] = ()
+    kept: tuple[Line, ...] = ()
+    added: tuple[Line, ...] = ()
+    moved: tuple[Line, ...] = ()
+    """Wanted lines with a first day of their own that count from `effective` only, because the past is not rewritten."""
+    past: tuple[Line, ...] = ()
+    """Wanted lines that ended before `effective` and are not in the record: they change nothing."""
+    name: str = ""
+
+    @property
+    def after(self) -> RuleBook:
+        """The rule book once the change is made."""
+        ended = set(self.ended)
+        left = [line for line in lines_of(self.before) if line not in ended]
+        return book_of([*left, *self.kept, *self.added], self.name)
+
+    @property
+    def renames(self) -> bool:
+        return self.name != self.before.name
+
+    def __bool__(self) -> bool:
+        return bool(self.ended or self.added or self.renames)
+
+
+def change(recorded: RuleBook, wanted: RuleBook, effective: date) -> RuleChange:
+    """What to record so that from `effective` on the wanted lines hold, and the days before stay as they are.
+
+    Loading the same rule book again, from the same or any later day, gives an empty change.
+    """
+    name = wanted.name or recorded.name
+    had, wants = lines_of(recorded), lines_of(wanted)
+    if not had:
+        return RuleChange(recorded, None, added=wants, name=name)
+    # A line that has its part from `effective` on in both rule books is the same line, whatever was before.
+    parts_wanted = {part: line for line in wants if (part := clipped(line, effective)) is not None}
+    parts_had = {part: line for line in had if (part := clipped(line, effective)) is not None}
+    ended = [line for part, line in parts_had.items() if part not in parts_wanted]
+    new = {part: line for part, line in parts_wanted.items() if part not in parts_had}
+    return RuleChange(
+        before=recorded,
+        effective=effective,
+        ended=tuple(ended),
+        kept=tuple(
+            holding(line, line.first_day, day_before(effective)) for line in ended if line.first_day < effective
+        ),
+        added=tuple(new),
+        moved=tuple(line for line in new.values() if FIRST_DAY < line.first_day < effective),
+        past=tuple(line for line in wants if line.last_day < effective and line not in set(had)),
+        name=name,
+    )
+
+
+def concerned(old: RuleBook, new: RuleBook) -> set[str]:
+    """The codes of the requirements whose timelines may differ between two rule books.
+
+    A requirement rests on its own lines and links, on the rules that give the linked roles, and on its accepted
+    courses with their validity and prerequisites. Titles and targets do not change a timeline.
+    """
+    codes = {*old.codes, *new.codes}
+    return {code for code in codes if _basis(old, code) != _basis(new, code)}
+
+
+def _basis(book: RuleBook, code: str) -> tuple[object, ...]:
+    links = book.links_of(code)
+    roles = {link.role for link in links} - {EVERYONE}
+    return (
+        frozenset(links),
+        frozenset(rule for rule in book.role_rules if rule.role in roles),
+        tuple(_untitled(terms) for terms in book.terms(code)),
+    )
+
+
+def _untitled(terms: Terms) -> tuple[object, ...]:
+    plain = replace(terms.requirement, title="", kind="", first_day=FIRST_DAY, last_day=FAR_DAY)
+    return (terms.period, plain, frozenset(terms.acceptances))

@@ -1,0 +1,203 @@
+"""Questions about the figures: as at any day, as known at any moment, for the whole or by organisation or unit.
+
+Asked about now, they read the timeline tables. Asked what the record said at an earlier moment, they make the same
+timelines from the facts known then (counting rule 1) and add them up by the same rules: slower, and kept nowhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from compliance.domain.figures import NOBODY, Counts, Judgement, PeopleFigure, judge
+from compliance.domain.requirement import RuleBook
+from compliance.domain.standing import UnitKey
+from compliance.domain.target import target_for
+from compliance.rollup import ROLLED_UP_DEPTH
+from compliance.services.sources import Scope, Source, TableSource, source_for
+from compliance.store.rules import load_rule_book, requirement_ids
+from foundation.errors import NotFound, Problem
+from foundation.facts import Progress, no_progress
+from people import store as people
+from people.store import Unit
+
+
+class By(StrEnum):
+    """How a figure is broken down."""
+
+    ORGANISATION = "organisation"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `organisation_ids` narrows everything to some organisations (a partner lead's own)."""
+
+    requirement: str | None = None
+    by: By | None = None
+    unit: str | None = None
+    organisation: str | None = None
+    known_at: datetime | None = None
+    organisation_ids: frozenset[int] | None = None
+    deepest: int | None = None
+    """With `by=UNIT`: leave out units below this depth (1 is a directorate)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """The figure of one requirement, in the whole (organisation and unit None) or in one part of it."""
+
+    day: date
+    requirement: str
+    title: str
+    organisation: str | None
+    unit: str | None
+    counts: Counts
+    judgement: Judgement | None
+    plan_ref: str = ""
+    place: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows, the people-based figure over the requirements shown, and the bridge between parts and whole."""
+
+    rows: list[FigureRow]
+    people: dict[date, PeopleFigure]
+    counted_again: dict[str, int] = field(default_factory=dict)
+
+
+def figures(session: Session, day: date, question: Question, progress: Progress = no_progress) -> Answer:
+    """The figures of one day. Raises NotFound for an unknown requirement, unit or organisation."""
+    return figures_on(session, [day], question, progress)
+
+
+def figures_on(
+    session: Session, days: Sequence[date], question: Question, progress: Progress = no_progress
+) -> Answer:
+    """The figures of several days: trend and forecast are the same read at period ends."""
+    asked = _Asked(session, question)
+    source = source_for(session, question.known_at, days, asked.units, progress)
+    rows: list[FigureRow] = []
+    people_found: dict[date, PeopleFigure] = {}
+    shared: dict[str, int] = {}
+    if question.by is None:
+        for day, counts, everything in source.wholes(days, asked.scope):
+            rows += asked.rows(day, None, counts)
+            people_found[day] = asked.people_figure(counts, everything)
+    else:
+        for day in days:
+            rows += asked.broken_down(source, day, shared)
+            ((_, counts, everything),) = source.wholes([day], asked.scope)
+            people_found[day] = asked.people_figure(counts, everything)
+    return Answer(rows, people_found, shared)
+
+
+class _Asked:
+    """A question with its names looked up."""
+
+    def __init__(self, session: Session, question: Question) -> None:
+        self.question = question
+        self.book = load_rule_book(session, question.known_at)
+        self.ids = requirement_ids(session)
+        self.codes = _wanted_codes(self.book, question.requirement)
+        self.units = people.units(session)
+        self.roots = find_units(self.units, question)
+        self.scope = Scope(self.roots)
+        self.asked_for_unit = self.roots is not None and question.unit is not None
+
+    def people_figure(self, counts: Mapping[int, Counts], everything: PeopleFigure) -> PeopleFigure:
+        """Over the requirements shown: all of them, or the one asked about."""
+        if self.question.requirement is None:
+            return everything
+        found = counts.get(self.ids.get(self.codes[0], -1), NOBODY)
+        return PeopleFigure(found.counted, found.in_date)
+
+    def rows(self, day: date, part: Unit | None, counts: Mapping[int, Counts]) -> list[FigureRow]:
+        """A row for each requirement: all in force for the whole, only those with someone required for a part."""
+        result = []
+        for code in self.codes:
+            found = counts.get(self.ids.get(code, -1), NOBODY)
+            requirement = self.book.requirement_on(code, day)
+            if not found.required and (part is not None or requirement is None):
+                continue
+            latest = requirement or self.book.latest(code)
+            target = target_for(self.book.targets, code, day, self._unit_for_target(part))
+            result.append(
+                FigureRow(
+                    day=day,
+                    requirement=code,
+                    title=latest.title if latest else code,
+                    organisation=part.organisation if part else None,
+                    unit=(part.path or None) if part else None,
+                    counts=found,
+                    judgement=judge(found, target.percent_hundredths if target else None),
+                    plan_ref=target.plan_ref if target else "",
+                    place=part,
+                )
+            )
+        return result
+
+    def _unit_for_target(self, part: Unit | None) -> str | None:
+        if part is not None:
+            return part.path or None
+        return self.question.unit
+
+    def broken_down(self, source: Source, day: date, shared: dict[str, int]) -> list[FigureRow]:
+        """Rows for every organisation or unit, ordered by requirement, organisation and unit path."""
+        wanted = self._parts()
+        counts, several = self._part_counts(source, day, wanted)
+        by_part: dict[int, dict[int, Counts]] = {}
+        for (unit_id, requirement_id), found in counts.items():
+            by_part.setdefault(unit_id, {})[requirement_id] = found
+        for code in self.codes:
+            if several.get(self.ids.get(code, -1)):
+                shared[code] = several[self.ids[code]]
+        rows = [row for part in wanted for row in self.rows(day, part, by_part.get(part.id, {}))]
+        rows.sort(key=lambda row: (row.requirement, row.organisation or "", row.unit or ""))
+        return rows
+
+    def _part_counts(
+        self, source: Source, day: date, wanted: Sequence[Unit]
+    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
+        rolled_up = all(part.depth <= ROLLED_UP_DEPTH for part in wanted)
+        if rolled_up and isinstance(source, TableSource):
+            return source.parts(day, wanted), source.counted_again(day, wanted)
+        return source.every_unit(day, self.scope, wanted)
+
+    def _parts(self) -> list[Unit]:
+        inside = [unit for unit in self.units if self.scope.holds(unit)]
+        if self.question.by is By.ORGANISATION:
+            return [unit for unit in inside if unit.depth == 0]
+        deepest = self.question.deepest
+        return [unit for unit in inside if unit.depth > 0 and (deepest is None or unit.depth <= deepest)]
+
+
+def _wanted_codes(book: RuleBook, requirement: str | None) -> tuple[str, ...]:
+    if requirement is None:
+        return book.codes
+    if requirement not in book.codes:
+        raise NotFound(Problem(f'There is no requirement "{requirement}". There are: {", ".join(book.codes)}.'))
+    return (requirement,)
+
+
+def find_units(units: Sequence[Unit], question: Question) -> tuple[Unit, ...] | None:
+    """The units that a question is narrowed to; None for everybody. A unit is that path in any organisation."""
+    inside = [
+        unit
+        for unit in units
+        if (question.organisation_ids is None or unit.organisation_id in question.organisation_ids)
+        and (question.organisation is None or unit.organisation == question.organisation)
+    ]
+    if question.organisation is not None and not inside:
+        raise NotFound(Problem(f'There is no organisation "{question.organisation}".'))
+    if question.unit is not None:
+        found = tuple(unit for unit in inside if unit.path == question.unit and unit.depth > 0)
+        if not found:
+            raise NotFound(Problem(f'There is no unit "{question.unit}". Give its path, such as "Homes > Repairs".'))
+        return found
+    if question.organisation_ids is None and question.organisation is None:
+        return None
+    return tuple(unit for unit in inside if unit.depth == 0)

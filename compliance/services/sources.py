@@ -1,0 +1,176 @@
+"""Where figures come from: the timeline tables for what is known now, the facts themselves for what was known then."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from compliance.domain.figures import Counts, PeopleFigure
+from compliance.domain.spans import Span
+from compliance.domain.standing import Standing, Tally, UnitKey, in_everything, whole
+from compliance.domain.timeline import Timelines
+from compliance.models import EVERYTHING, WHOLE
+from compliance.rollup import ROLLED_UP_DEPTH
+from compliance.store import figures as store
+from compliance.store.facts import facts_of
+from compliance.store.rules import load_rule_book, requirement_ids
+from foundation.facts import Progress, no_progress
+from people import store as people
+from people.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everybody (`roots` None), or those who count in some units or below them."""
+
+    roots: tuple[Unit, ...] | None = None
+
+    def holds(self, unit: Unit) -> bool:
+        """Whether a unit is inside."""
+        return self.roots is None or any(root.contains(unit) for root in self.roots)
+
+
+OfDay = tuple[date, dict[int, Counts], PeopleFigure]
+"""A day, its counts by requirement, and its people-based figure."""
+
+
+class Source(Protocol):
+    """Counts of distinct people on a day."""
+
+    def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
+        """The counts by requirement and the people-based figure, in a scope."""
+        ...
+
+    def every_unit(
+        self, day: date, scope: Scope, wanted: Sequence[Unit]
+    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
+        """The counts of these units with everything below, and by requirement how often people are counted again."""
+        ...
+
+
+def source_for(
+    session: Session,
+    known_at: datetime | None,
+    days: Sequence[date],
+    units: Sequence[Unit],
+    progress: Progress = no_progress,
+) -> Source:
+    """The tables when the record is asked as it stands, the facts when it is asked as it stood."""
+    if known_at is None:
+        return TableSource(session, units)
+    return FactsSource(session, known_at, days, units, progress)
+
+
+class TableSource:
+    """Reads the timeline tables and the roll-up."""
+
+    def __init__(self, session: Session, units: Sequence[Unit]) -> None:
+        self._session = session
+        self._above = store.containing(units)
+
+    def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
+        unit_id = self._rolled_up(scope)
+        if unit_id is None:
+            assert scope.roots is not None
+            for day in days:
+                counts = store.in_scope(self._session, day, scope.roots)
+                yield day, counts, store.people_based_in_scope(self._session, day, scope.roots)
+            return
+        found = store.rolled_up(self._session, days, [unit_id])
+        for day in days:
+            counts = {
+                requirement: counts for (_, requirement), counts in found[day].items() if requirement != EVERYTHING
+            }
+            yield day, counts, store.people_based(found[day], unit_id)
+
+    def _rolled_up(self, scope: Scope) -> int | None:
+        """The rolled-up unit that is exactly this scope, or None."""
+        if scope.roots is None:
+            return WHOLE
+        if len(scope.roots) == 1 and scope.roots[0].depth <= ROLLED_UP_DEPTH:
+            return scope.roots[0].id
+        return None
+
+    def parts(self, day: date, wanted: Sequence[Unit]) -> dict[UnitKey, Counts]:
+        """The counts of rolled-up units."""
+        found = store.rolled_up(self._session, [day], [unit.id for unit in wanted])[day]
+        return {key: counts for key, counts in found.items() if key[1] != EVERYTHING}
+
+    def counted_again(self, day: date, wanted: Sequence[Unit]) -> dict[int, int]:
+        """By requirement, how often people are counted again because they count in several of these units."""
+        return store.counted_again(self._session, day, {unit.id for unit in wanted}, self._above)
+
+    def every_unit(
+        self, day: date, scope: Scope, wanted: Sequence[Unit]
+    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
+        return store.every_unit(self._session, day, {unit.id for unit in wanted}, self._above)
+
+
+class FactsSource:
+    """Makes timelines from the facts known at a moment, and adds them up day by day."""
+
+    def __init__(
+        self,
+        session: Session,
+        known_at: datetime,
+        days: Sequence[date],
+        units: Sequence[Unit],
+        progress: Progress = no_progress,
+    ) -> None:
+        self._units = {unit.id: unit for unit in units}
+        self._above = store.containing(units)
+        self._standings = standings(session, known_at, days, progress)
+
+    def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
+        for day in days:
+            found = self._within(day, scope)
+            yield day, whole(found), in_everything(found)
+
+    def _within(self, day: date, scope: Scope) -> list[Standing]:
+        return [
+            standing
+            for standing in self._standings[day]
+            if scope.roots is None or any(scope.holds(self._units[unit_id]) for unit_id in standing.unit_ids)
+        ]
+
+    def every_unit(
+        self, day: date, scope: Scope, wanted: Sequence[Unit]
+    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
+        tally = Tally(self._above)
+        again: dict[int, int] = defaultdict(int)
+        wanted_ids = {unit.id for unit in wanted}
+        for standing in self._within(day, scope):
+            tally.add(standing.unit_ids, standing.requirement_id, standing.status, standing.covered)
+            again[standing.requirement_id] += store.times_again(standing.unit_ids, wanted_ids, self._above)
+        return {key: found for key, found in tally.counts().items() if key[0] in wanted_ids}, dict(again)
+
+
+def standings(
+    session: Session, known_at: datetime, days: Sequence[date], progress: Progress = no_progress
+) -> dict[date, list[Standing]]:
+    """Where everybody stood on each day, by what was known at a moment."""
+    timelines = Timelines(load_rule_book(session, known_at))
+    ids = requirement_ids(session)
+    found: dict[date, list[Standing]] = {day: [] for day in days}
+    where = people.places(session, known_at)
+    chunks = people.in_chunks(session)
+    for done, some in enumerate(chunks):
+        progress("As known then", done, len(chunks))
+        for person_id, person in facts_of(session, some, where, known_at):
+            for code, timeline in timelines.of(person).items():
+                for day in days:
+                    span = timeline.on(day)
+                    if span is not None:
+                        unit_ids = tuple(
+                            unit.unit_id for unit in timeline.units if unit.first_day <= day <= unit.last_day
+                        )
+                        found[day].append(_standing(person_id, ids[code], span, unit_ids))
+    progress("As known then", len(chunks), len(chunks))
+    return found
+
+
+def _standing(person_id: int, requirement_id: int, span: Span, unit_ids: tuple[int, ...]) -> Standing:
+    return Standing(person_id, requirement_id, span.status, span.covered, unit_ids)

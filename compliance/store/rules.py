@@ -1,0 +1,182 @@
+"""The rule book in its tables: read as domain lines, changed by retracting lines and recording others (docs/adr/0005)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from compliance.domain.change import Line, RuleChange, book_of
+from compliance.domain.requirement import AcceptedCourse, Basis, Renewal, Requirement, RoleLink, RuleBook, Target
+from compliance.models import (
+    AcceptedCourseRow,
+    ProgrammeNameRow,
+    RequirementLineRow,
+    RequirementRow,
+    RoleLinkRow,
+    TargetRow,
+)
+from courses.domain import Course
+from courses.models import CourseLineRow, CourseRow
+from courses.store import course_ids
+from foundation.facts import Fact, known, recorded, retract
+from foundation.stamp import Stamp
+from people.domain import RoleLine, RoleRule
+from people.models import OrganisationRow, RoleLineRow, RoleRuleRow, UnitRow
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How one kind of line is kept: its table, and which of its codes stand there as ids."""
+
+    line: type[Any]
+    model: type[Fact]
+    requirement: str = ""
+    """The field with the code of a requirement."""
+    course: str = ""
+    """The field with the code of a course."""
+
+
+_SHAPES = (
+    _Shape(RoleLine, RoleLineRow),
+    _Shape(RoleRule, RoleRuleRow),
+    _Shape(Course, CourseLineRow, course="code"),
+    _Shape(Requirement, RequirementLineRow, requirement="code"),
+    _Shape(RoleLink, RoleLinkRow, requirement="requirement"),
+    _Shape(AcceptedCourse, AcceptedCourseRow, requirement="requirement", course="course"),
+    _Shape(Target, TargetRow, requirement="requirement"),
+)
+
+
+def load_rule_book(session: Session, known_at: datetime | None = None) -> RuleBook:
+    """The whole rule book as the record stood at a moment (None: stands now), in one query a kind of line."""
+    lines = (line for shape in _SHAPES for _, line in _recorded(session, shape, known_at))
+    return book_of(lines, programme_name(session, known_at))
+
+
+def programme_name(session: Session, known_at: datetime | None = None) -> str:
+    """The name of the programme; empty when none was given."""
+    query = select(ProgrammeNameRow.name).where(known(ProgrammeNameRow, known_at))
+    return session.scalars(query.order_by(ProgrammeNameRow.id.desc()).limit(1)).first() or ""
+
+
+def requirement_ids(session: Session) -> dict[str, int]:
+    """The id of every requirement by its code."""
+    query = select(RequirementRow.code, RequirementRow.id).order_by(RequirementRow.code)
+    return {code: requirement_id for code, requirement_id in session.execute(query)}
+
+
+def write_change(session: Session, stamp: Stamp, change: RuleChange) -> None:
+    """Retract the lines that ended and record those that are new, with the courses and requirements they name."""
+    reason = "rule book changed" if change.effective is None else f"rule book changed from {change.effective}"
+    ended, new = set(change.ended), (*change.kept, *change.added)
+    courses = _with_ids(session, CourseRow, course_ids(session), _codes(new, "course"))
+    requirements = _with_ids(session, RequirementRow, requirement_ids(session), _codes(new, "requirement"))
+    for shape in _SHAPES:
+        if any(isinstance(line, shape.line) for line in ended):
+            gone = [row_id for row_id, line in _recorded(session, shape) if line in ended]
+            retract(session, shape.model, gone, stamp, reason)
+        rows = [_columns(shape, line, courses, requirements) for line in new if isinstance(line, shape.line)]
+        if rows:
+            times = recorded(stamp)
+            session.execute(insert(shape.model), [row | times for row in rows])
+    if change.renames:
+        query = select(ProgrammeNameRow.id).where(known(ProgrammeNameRow, None))
+        retract(session, ProgrammeNameRow, session.scalars(query.order_by(ProgrammeNameRow.id)), stamp, reason)
+        session.execute(insert(ProgrammeNameRow).values(name=change.name, **recorded(stamp)))
+
+
+def places_not_found(session: Session, book: RuleBook) -> tuple[list[str], list[str]]:
+    """Unit paths and organisations that the rule book names and that do not exist; none while there are no units."""
+    paths = set(session.scalars(select(UnitRow.path).distinct().order_by(UnitRow.path)))
+    if not paths:
+        return [], []
+    organisations = set(session.scalars(select(OrganisationRow.name).order_by(OrganisationRow.name)))
+    units = {rule.unit for rule in book.role_rules} | {target.unit for target in book.targets}
+    units |= {unit for requirement in book.requirements for unit in requirement.units}
+    named = {rule.organisation for rule in book.role_rules}
+    return sorted(filter(None, units - paths)), sorted(filter(None, named - organisations))
+
+
+def _recorded(
+    session: Session, shape: _Shape, known_at: datetime | None = None
+) -> Iterator[tuple[int, Line]]:
+    """The lines of one kind with the ids of their rows, in the order in which they were recorded."""
+    model: Any = shape.model
+    names = [name for name in _names(shape) if name not in (shape.requirement, shape.course)]
+    query = select(model.id, *(getattr(model, name) for name in names)).where(known(shape.model, known_at))
+    if shape.requirement:
+        query = query.add_columns(RequirementRow.code).join(
+            RequirementRow, RequirementRow.id == model.requirement_id
+        )
+        names.append(shape.requirement)
+    if shape.course:
+        query = query.add_columns(CourseRow.code).join(CourseRow, CourseRow.id == model.course_id)
+        names.append(shape.course)
+    for row_id, *values in session.execute(query.order_by(model.id)):
+        yield row_id, shape.line(**{name: _as_value(name, value) for name, value in zip(names, values, strict=True)})
+
+
+def _columns(
+    shape: _Shape, line: Line, courses: Mapping[str, int], requirements: Mapping[str, int]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in _names(shape):
+        value = getattr(line, name)
+        if name == shape.requirement:
+            found["requirement_id"] = requirements[value]
+        elif name == shape.course:
+            found["course_id"] = courses[value]
+        else:
+            found[name] = _as_column(name, value)
+    return found
+
+
+def _names(shape: _Shape) -> list[str]:
+    return [field.name for field in fields(shape.line)]
+
+
+def _as_column(name: str, value: Any) -> Any:
+    """A value of a line as its column keeps it; enum members as their plain keys."""
+    if isinstance(value, Renewal):
+        return {key: getattr(value, key) for key in ("basis", *_SETTINGS[value.basis])} | {"basis": str(value.basis)}
+    if name == "prerequisites":
+        return ";".join(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, str) else value
+
+
+def _as_value(name: str, value: Any) -> Any:
+    if name == "renewal":
+        return Renewal(**value)
+    if name == "prerequisites":
+        return tuple(value.split(";")) if value else ()
+    return tuple(value) if isinstance(value, list) else value
+
+
+_SETTINGS: dict[str, tuple[str, ...]] = {
+    Basis.COMPLETION.value: (),
+    Basis.ANNIVERSARY.value: ("window_days",),
+    Basis.CALENDAR.value: ("month", "day", "minimum_months"),
+}
+"""The settings that belong to each renewal rule; the others are not kept."""
+
+
+def _codes(lines: Iterable[Line], kind: str) -> set[str]:
+    fields_of = {shape.line: getattr(shape, kind) for shape in _SHAPES}
+    return {getattr(line, fields_of[type(line)]) for line in lines if fields_of[type(line)]}
+
+
+def _with_ids(
+    session: Session, model: type[CourseRow] | type[RequirementRow], ids: dict[str, int], codes: set[str]
+) -> dict[str, int]:
+    """The ids by code, the codes that are new recorded first."""
+    new = sorted(codes - ids.keys())
+    if not new:
+        return ids
+    session.execute(insert(model), [{"code": code} for code in new])
+    found = session.execute(select(model.code, model.id).where(model.code.in_(new)).order_by(model.code))
+    return ids | {code: row_id for code, row_id in found}

@@ -1,0 +1,178 @@
+"""Reading who people are and where they work. Every query is ordered and answers with domain objects."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from foundation.facts import known
+from people.domain import Absence, Place, RoleLine, RoleRule, Spell
+from people.models import (
+    AbsenceRow,
+    OrganisationRow,
+    OrganisationSectorRow,
+    PersonDetailRow,
+    PersonRow,
+    PostSpellRow,
+    RoleLineRow,
+    RoleRuleRow,
+    UnitRow,
+)
+
+CHUNK = 1000
+"""People read at a time: enough to make queries rare, few enough to keep memory flat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """A handful of people by id; `is_range` when they are all the people between the first and the last."""
+
+    ids: Sequence[int]
+    is_range: bool = False
+
+    def among(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """The condition that a column names one of them."""
+        if self.is_range:
+            return column.between(self.ids[0], self.ids[-1])
+        return column.in_(self.ids)
+
+
+def in_chunks(session: Session, person_ids: Sequence[int] | None = None) -> list[Some]:
+    """Everybody, or the people named, in handfuls ordered by id."""
+    if person_ids is None:
+        ids: Sequence[int] = session.scalars(select(PersonRow.id).order_by(PersonRow.id)).all()
+    else:
+        ids = sorted(person_ids)
+    is_range = person_ids is None
+    return [Some(ids[start : start + CHUNK], is_range) for start in range(0, len(ids), CHUNK)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the tree. The organisation itself is the unit with the empty path and depth 0."""
+
+    id: int
+    public_id: str
+    organisation_id: int
+    organisation: str
+    parent_id: int | None
+    name: str
+    path: str
+    depth: int
+    left: int
+    right: int
+
+    def contains(self, other: "Unit") -> bool:
+        """Whether the other unit is this one or lies below it."""
+        return self.left <= other.left and other.right <= self.right
+
+
+def units(session: Session) -> list[Unit]:
+    """Every unit, organisation by organisation, each above the units below it."""
+    query = (
+        select(
+            UnitRow.id,
+            UnitRow.public_id,
+            UnitRow.organisation_id,
+            OrganisationRow.name.label("organisation"),
+            UnitRow.parent_id,
+            UnitRow.name,
+            UnitRow.path,
+            UnitRow.depth,
+            UnitRow.left,
+            UnitRow.right,
+        )
+        .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
+        .order_by(OrganisationRow.name, UnitRow.path, UnitRow.id)
+    )
+    return [Unit(**row) for row in session.execute(query).mappings()]
+
+
+def places(session: Session, known_at: datetime | None = None) -> dict[int, Place]:
+    """Every unit as a place: its path, organisation and sector."""
+    query = (
+        select(UnitRow.id, UnitRow.path, OrganisationRow.name, OrganisationSectorRow.sector)
+        .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
+        .outerjoin(
+            OrganisationSectorRow,
+            (OrganisationSectorRow.organisation_id == OrganisationRow.id)
+            & known(OrganisationSectorRow, known_at),
+        )
+        .order_by(UnitRow.id)
+    )
+    return {
+        unit_id: Place(unit_id, path, organisation, sector or "other")
+        for unit_id, path, organisation, sector in session.execute(query)
+    }
+
+
+def categories(session: Session, some: Some, known_at: datetime | None = None) -> dict[int, str]:
+    """The category of each of these people."""
+    query = (
+        select(PersonDetailRow.person_id, PersonDetailRow.category)
+        .where(some.among(PersonDetailRow.person_id), known(PersonDetailRow, known_at))
+        .order_by(PersonDetailRow.id)
+    )
+    return {person_id: category for person_id, category in session.execute(query)}
+
+
+def spells(
+    session: Session, some: Some, where: dict[int, Place], known_at: datetime | None = None
+) -> dict[int, list[Spell]]:
+    """The post spells of each of these people, in order of their days. `where` comes from `places`."""
+    query = (
+        select(
+            PostSpellRow.person_id,
+            PostSpellRow.first_day,
+            PostSpellRow.last_day,
+            PostSpellRow.unit_id,
+            PostSpellRow.job_title,
+            PostSpellRow.roles,
+        )
+        .where(some.among(PostSpellRow.person_id), known(PostSpellRow, known_at))
+        .order_by(PostSpellRow.person_id, PostSpellRow.first_day, PostSpellRow.post_ref, PostSpellRow.id)
+    )
+    found: dict[int, list[Spell]] = defaultdict(list)
+    for person_id, first_day, last_day, unit_id, job_title, roles in session.execute(query):
+        held = frozenset(roles.split(";")) if roles else frozenset()
+        found[person_id].append(Spell(first_day, last_day, where[unit_id], job_title, held))
+    return found
+
+
+def absences(session: Session, some: Some, known_at: datetime | None = None) -> dict[int, list[Absence]]:
+    """The absences of each of these people, without their kind: the counting does not need it."""
+    query = (
+        select(AbsenceRow.person_id, AbsenceRow.first_day, AbsenceRow.last_day)
+        .where(some.among(AbsenceRow.person_id), known(AbsenceRow, known_at))
+        .order_by(AbsenceRow.person_id, AbsenceRow.first_day, AbsenceRow.id)
+    )
+    found: dict[int, list[Absence]] = defaultdict(list)
+    for person_id, first_day, last_day in session.execute(query):
+        found[person_id].append(Absence(first_day, last_day))
+    return found
+
+
+def role_lines(session: Session, known_at: datetime | None = None) -> Iterator[RoleLine]:
+    """The roles of the rule book."""
+    query = select(RoleLineRow).where(known(RoleLineRow, known_at))
+    for row in session.scalars(query.order_by(RoleLineRow.code, RoleLineRow.first_day, RoleLineRow.id)):
+        yield RoleLine(row.code, row.title, row.approved_by, row.first_day, row.last_day)
+
+
+def role_rules(session: Session, known_at: datetime | None = None) -> Iterator[RoleRule]:
+    """The role rules of the rule book."""
+    query = select(RoleRuleRow).where(known(RoleRuleRow, known_at))
+    for row in session.scalars(query.order_by(RoleRuleRow.role, RoleRuleRow.first_day, RoleRuleRow.id)):
+        yield RoleRule(
+            row.role,
+            row.job_title,
+            row.unit,
+            row.organisation,
+            row.sector,
+            row.category,
+            row.first_day,
+            row.last_day,
+        )

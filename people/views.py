@@ -1,0 +1,53 @@
+"""Signing in and out."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from foundation import clock
+from foundation.db import db, transaction
+from people import auth
+from people.forms import SignInForm
+from people.services import accounts
+
+blueprint = Blueprint("people", __name__)
+
+HOME = "home"
+SAFE_NEXT = "safe_next"
+"""The extension by which `app` tells whether an address is a page of ours: Callable[[str | None], str | None]."""
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> str | Response | tuple[str, int]:
+    """Ask for e-mail and password; whoever is signed in goes on at once."""
+    form = SignInForm(next=request.args.get("next"))
+    if auth.account() is not None:
+        return redirect(_goal(form))
+    if not form.validate_on_submit():
+        return render_template("people/sign_in.html", form=form), 422 if form.errors else 200
+    with transaction(db.session()) as session:
+        account = accounts.check_password(
+            session, auth.stamp(), form.email.data or "", form.password.data or "", clock.today()
+        )
+    if account is None:
+        form.refuse()
+        return render_template("people/sign_in.html", form=form), 422
+    auth.begin(account)
+    return redirect(_goal(form))
+
+
+def _goal(form: SignInForm) -> str:
+    safe_next: Callable[[str | None], str | None] = current_app.extensions[SAFE_NEXT]
+    return safe_next(form.next.data) or url_for(HOME)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """End the account's sessions, here and on every other device."""
+    account = auth.account()
+    if account is not None:
+        with transaction(db.session()) as session:
+            accounts.end_sessions(session, auth.stamp(), account)
+    auth.end()
+    return redirect(url_for("people.sign_in"))
