@@ -6,18 +6,18 @@ be, write the difference to the spans and carry it into the roll-up. `difference
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from compliance import rollup
 from compliance.domain.requirement import RuleBook
-from compliance.domain.spans import Span, Status, UnitSpan
+from compliance.domain.spans import Span, UnitSpan
 from compliance.domain.timeline import Timelines
 from compliance.models import StatusSpanRow, UnitSpanRow
 from compliance.rollup import RollUp
 from compliance.store.facts import facts_of
+from compliance.store.lists import span_of
 from compliance.store.rules import load_rule_book, requirement_ids
 from courses.store import course_ids
 from foundation.bulk import Row, insert_rows
@@ -33,7 +33,6 @@ UNIT_COLUMNS = tuple(column.name for column in UNIT.columns)
 Kept = tuple[tuple[Span, ...], tuple[UnitSpan, ...]]
 """The spans of one person and requirement, and the units in which the person counts."""
 NOTHING: Kept = ((), ())
-STATUSES = {status.value: status for status in Status}
 
 
 def refresh(session: Session, touched: Touched) -> None:
@@ -153,7 +152,7 @@ class _Work:
         spans: dict[tuple[int, int], list[Span]] = {}
         query = select(*SPAN.columns).where(some.among(StatusSpanRow.person_id))
         for row in self.session.execute(query.order_by(SPAN.c.person_id, SPAN.c.requirement_id, SPAN.c.first_day)):
-            spans.setdefault((row[0], row[1]), []).append(self._span(row))
+            spans.setdefault((row[0], row[1]), []).append(span_of(row, self.course_codes))
         units: dict[tuple[int, int], list[UnitSpan]] = {}
         asked = select(UNIT.c.person_id, UNIT.c.requirement_id, UNIT.c.unit_id, UNIT.c.first_day, UNIT.c.last_day)
         for person_id, requirement_id, *unit in self.session.execute(
@@ -189,24 +188,6 @@ class _Work:
                     span.reason_first_day,
                     span.reason_last_day,
                 )
-
-    def _span(self, row: Any) -> Span:
-        return Span(
-            first_day=row.first_day,
-            last_day=row.last_day,
-            status=STATUSES[row.status],
-            due_on=row.due_on,
-            covered=row.covered,
-            course=None if row.course_id is None else self.course_codes[row.course_id],
-            completed_on=row.completed_on,
-            valid_until=row.valid_until,
-            run_first_day=row.run_first_day,
-            role=row.role,
-            role_since=row.role_since,
-            returned_on=row.returned_on,
-            reason_first_day=row.reason_first_day,
-            reason_last_day=row.reason_last_day,
-        )
 
 
 def differences(session: Session, progress: Progress = no_progress) -> Iterator[str]:

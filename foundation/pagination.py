@@ -6,33 +6,41 @@ PAGE_SIZE = 50
 """Lines on one page of a list. Enough to read, few enough to scroll."""
 
 
+def page_number(wanted: str | None) -> int:
+    """The page that an address asks for; 1 when it asks for nothing that is a number.
+
+    >>> [page_number(wanted) for wanted in (None, "", "0", "-1", "abc", "3", "99999999999999999999")]
+    [1, 1, 1, 1, 1, 3, 999999999]
+    """
+    text = (wanted or "").strip()
+    if not (text.isascii() and text.isdigit()):
+        return 1
+    # No list has so many pages; the rest of the digits need not be read.
+    return max(1, int(text)) if len(text) <= 9 else 999_999_999
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where one page of a list lies: `number` counts from 1, as readers do.
+    """Where one page of a list lies: `number` counts from 1, as readers do, and is brought inside the list.
 
-    >>> page = Page.of("3", total=120, size=50)
+    >>> page = Page(3, size=50, total=120)
     >>> page.number, page.pages, page.first, page.last, page.offset
     (3, 3, 101, 120, 100)
+    >>> Page(9, size=50, total=120).number, Page(9, size=50, total=0).number
+    (3, 1)
     """
 
     number: int
     size: int
     total: int
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", min(max(self.number, 1), self.pages))
+
     @classmethod
     def of(cls, wanted: str | None, total: int, size: int = PAGE_SIZE) -> "Page":
-        """The page that an address asks for; what is not a page of this list gives the nearest one.
-
-        >>> [Page.of(wanted, total=120).number for wanted in (None, "", "0", "-1", "abc", "99999999999999999999")]
-        [1, 1, 1, 1, 1, 3]
-        """
-        pages = max(1, -(-total // size))
-        text = (wanted or "").strip()
-        if not (text.isascii() and text.isdigit()):
-            return cls(1, size, total)
-        # More digits than any list has pages: no need to read them.
-        number = int(text) if len(text) <= 9 else pages
-        return cls(min(max(number, 1), pages), size, total)
+        """The page of a list that an address asks for."""
+        return cls(page_number(wanted), size, total)
 
     @property
     def pages(self) -> int:
@@ -62,14 +70,13 @@ class Page:
         [1, 2, 3]
         """
         near = {1, self.number - 1, self.number, self.number + 1, self.pages}
-        numbers = sorted(number for number in near if 1 <= number <= self.pages)
         result: list[int | None] = []
-        for number in numbers:
-            if result and result[-1] is not None:
-                left_out = number - result[-1] - 1
-                if left_out == 1:
-                    result.append(number - 1)
-                elif left_out > 1:
-                    result.append(None)
+        last = 0
+        for number in sorted(number for number in near if 1 <= number <= self.pages):
+            if number == last + 2:
+                result.append(last + 1)
+            elif number > last + 2:
+                result.append(None)
             result.append(number)
+            last = number
         return result

@@ -1,9 +1,10 @@
-"""Who is signed in. The session holds a random account id and a number; everything else is read for each request.
+"""Who is signed in. The session holds a random account id and a number; the rest is read for each request.
 
-The number is the account's `session_epoch`: raising it ends every session of the account at once. The account itself,
-its permissions and its person's posts are looked up anew, so that what is taken away is gone with the next request.
+The number is the account's `session_epoch`: raising it ends every session of the account at once. The
+account, its permissions and its person's posts are looked up anew, so what is taken away is gone at once.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -12,6 +13,8 @@ from typing import ParamSpec, TypeVar
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from foundation import clock
@@ -30,6 +33,11 @@ login_manager.session_protection = "basic"
 _SIGNED_IN_AT = "signed_in_at"
 LONGEST_SESSION = "SESSION_LONGEST"
 """The setting of the app that says after how long a session ends, however busy it is: a timedelta."""
+
+LONGEST_TARGET = 2000
+# What the addresses of our own pages are made of. Anything else cannot be one of them: control characters,
+# backslashes, a second slash, an encoded anything in the path.
+_LOCAL = re.compile(r"/(?:[A-Za-z0-9_.-]+/?)*(?:\?[A-Za-z0-9_.~%=&+,:*>/-]*)?")
 
 
 class SignedIn(UserMixin):
@@ -50,7 +58,7 @@ def install(app: Flask) -> None:
 
 @login_manager.user_loader
 def load(user_id: str) -> SignedIn | None:
-    """The account of a session; nobody when the session is too old or was ended, or the account may not enter."""
+    """The account of a session; nobody when the session is too old or ended, or the account may not enter."""
     public_id, _, epoch = user_id.partition(".")
     began = session.get(_SIGNED_IN_AT)
     if not isinstance(began, int | float):
@@ -71,7 +79,7 @@ def ask_to_sign_in() -> Response:
 
 
 def begin(account: Account) -> None:
-    """Begin a session. Whatever the browser held before is thrown away, so that nobody can prepare one for others."""
+    """Begin a session. What the browser held before is thrown away: nobody can prepare one for others."""
     session.clear()
     session.permanent = True
     session[_SIGNED_IN_AT] = clock.now().timestamp()
@@ -104,9 +112,26 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         if account() is None:
             return ask_to_sign_in()
-        return view(*args, **kwargs)
+        answer: R = view(*args, **kwargs)
+        return answer
 
     return guarded
+
+
+def safe_next(target: str | None) -> str | None:
+    """`target` when it is the address of one of our own pages, else None.
+
+    "Begins with one slash" is not enough: a browser drops tabs and new lines and reads a backslash as a slash.
+    So only the characters of our own addresses pass, and the path must lead to a page that can be fetched.
+    """
+    if not target or len(target) > LONGEST_TARGET or not _LOCAL.fullmatch(target):
+        return None
+    path = target.partition("?")[0]
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    return target
 
 
 def stamp() -> Stamp:

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from foundation.facts import known
 from people.domain import Absence, Place, RoleLine, RoleRule, Spell
@@ -117,6 +117,49 @@ def categories(session: Session, some: Some, known_at: datetime | None = None) -
         .order_by(PersonDetailRow.id)
     )
     return {person_id: category for person_id, category in session.execute(query)}
+
+
+def names(
+    session: Session, some: Some, known_at: datetime | None = None
+) -> dict[int, tuple[str, str, str, str]]:
+    """Public id, reference, first and last name of each of these people, as known at a moment."""
+    query = (
+        select(
+            PersonRow.id,
+            PersonRow.public_id,
+            PersonRow.person_ref,
+            PersonDetailRow.first_name,
+            PersonDetailRow.last_name,
+        )
+        .outerjoin(PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, known_at))
+        .where(some.among(PersonRow.id))
+        .order_by(PersonRow.id)
+    )
+    return {row[0]: (row[1], row[2], row[3] or "", row[4] or "") for row in session.execute(query)}
+
+
+def team(person_id: int, day: date, *, below: bool) -> Select[tuple[int]]:
+    """A query for the people whose posts, on a day, name this person as manager; with `below`, all who follow.
+
+    The chain of managers is followed at each request, so yesterday's manager sees nothing today. Loops and people who
+    manage themselves do not widen it: a person is found once, and never as their own report.
+    """
+    running = (known(PostSpellRow, None), PostSpellRow.last_day >= day, PostSpellRow.first_day <= day)
+    manager = aliased(PersonRow)
+    first = (
+        select(PostSpellRow.person_id)
+        .join(manager, manager.person_ref == PostSpellRow.manager_ref)
+        .where(manager.id == person_id, *running)
+    )
+    found = first.cte("team", recursive=below)
+    if below:
+        found = found.union(
+            select(PostSpellRow.person_id)
+            .join(manager, manager.person_ref == PostSpellRow.manager_ref)
+            .join(found, found.c.person_id == manager.id)
+            .where(*running)
+        )
+    return select(found.c.person_id).where(found.c.person_id != person_id).distinct()
 
 
 def spells(

@@ -1,8 +1,6 @@
 """Signing in and out."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from foundation import clock
@@ -14,8 +12,6 @@ from people.services import accounts
 blueprint = Blueprint("people", __name__)
 
 HOME = "home"
-SAFE_NEXT = "safe_next"
-"""The extension by which `app` tells whether an address is a page of ours: Callable[[str | None], str | None]."""
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -38,8 +34,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 
 
 def _goal(form: SignInForm) -> str:
-    safe_next: Callable[[str | None], str | None] = current_app.extensions[SAFE_NEXT]
-    return safe_next(form.next.data) or url_for(HOME)
+    return auth.safe_next(form.next.data) or url_for(HOME)
 
 
 @blueprint.post("/sign-out")

@@ -1,4 +1,4 @@
-"""What a changed rule book means for the recorded one: lines end and begin, the past stays as it was (docs/adr/0005)."""
+"""What a changed rule book means for the recorded one: lines end and begin, the past stays."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from people.domain import RoleLine, RoleRule
 
 Line = RoleLine | RoleRule | Course | Requirement | RoleLink | AcceptedCourse | Target
 """Anything in the rule book that holds from a first to a last day."""
-_LineT = TypeVar("_LineT", RoleLine, RoleRule, Course, Requirement, RoleLink, AcceptedCourse, Target)
+_LineT = TypeVar("_LineT", bound=Line)
 
 
 def key(line: Line) -> tuple[str, ...]:
@@ -80,15 +80,18 @@ def holding(line: _LineT, first_day: date, last_day: date) -> _LineT:
 
 def clipped(line: _LineT, effective: date) -> _LineT | None:
     """The part of a line from a day on; None when it has ended by then."""
-    return holding(line, max(line.first_day, effective), line.last_day) if line.last_day >= effective else None
+    if line.last_day < effective:
+        return None
+    return holding(line, max(line.first_day, effective), line.last_day)
 
 
 @dataclass(frozen=True)
 class RuleChange:
     """The change from the recorded rule book to a wanted one.
 
-    `ended` are recorded lines that no longer stand as they are; `kept` are what remains of them, up to the day before
-    `effective`; `added` are new lines. `effective` None: the record was empty and takes every line with its own days.
+    `ended` are recorded lines that no longer stand as they are; `kept` are what remains of them, up to the
+    day before `effective`; `added` are new lines. `effective` None: the record was empty and takes every line
+    with its own days.
     """
 
     before: RuleBook
@@ -97,7 +100,7 @@ class RuleChange:
     kept: tuple[Line, ...] = ()
     added: tuple[Line, ...] = ()
     moved: tuple[Line, ...] = ()
-    """Wanted lines with a first day of their own that count from `effective` only, because the past is not rewritten."""
+    """Wanted lines with an earlier first day of their own that count from `effective` only."""
     past: tuple[Line, ...] = ()
     """Wanted lines that ended before `effective` and are not in the record: they change nothing."""
     name: str = ""
@@ -136,7 +139,9 @@ def change(recorded: RuleBook, wanted: RuleBook, effective: date) -> RuleChange:
         effective=effective,
         ended=tuple(ended),
         kept=tuple(
-            holding(line, line.first_day, day_before(effective)) for line in ended if line.first_day < effective
+            holding(line, line.first_day, day_before(effective))
+            for line in ended
+            if line.first_day < effective
         ),
         added=tuple(new),
         moved=tuple(line for line in new.values() if FIRST_DAY < line.first_day < effective),
@@ -148,8 +153,8 @@ def change(recorded: RuleBook, wanted: RuleBook, effective: date) -> RuleChange:
 def concerned(old: RuleBook, new: RuleBook) -> set[str]:
     """The codes of the requirements whose timelines may differ between two rule books.
 
-    A requirement rests on its own lines and links, on the rules that give the linked roles, and on its accepted
-    courses with their validity and prerequisites. Titles and targets do not change a timeline.
+    A requirement rests on its own lines and links, on the rules that give the linked roles, and on its
+    accepted courses with their validity and prerequisites. Titles and targets do not change a timeline.
     """
     codes = {*old.codes, *new.codes}
     return {code for code in codes if _basis(old, code) != _basis(new, code)}

@@ -120,24 +120,9 @@ class _Asked:
         result = []
         for code in self.codes:
             found = counts.get(self.ids.get(code, -1), NOBODY)
-            requirement = self.book.requirement_on(code, day)
-            if not found.required and (part is not None or requirement is None):
+            if not found.required and (part is not None or self.book.requirement_on(code, day) is None):
                 continue
-            latest = requirement or self.book.latest(code)
-            target = target_for(self.book.targets, code, day, self._unit_for_target(part))
-            result.append(
-                FigureRow(
-                    day=day,
-                    requirement=code,
-                    title=latest.title if latest else code,
-                    organisation=part.organisation if part else None,
-                    unit=(part.path or None) if part else None,
-                    counts=found,
-                    judgement=judge(found, target.percent_hundredths if target else None),
-                    plan_ref=target.plan_ref if target else "",
-                    place=part,
-                )
-            )
+            result.append(figure_row(self.book, day, code, found, part, self._unit_for_target(part)))
         return result
 
     def _unit_for_target(self, part: Unit | None) -> str | None:
@@ -173,6 +158,30 @@ class _Asked:
             return [unit for unit in inside if unit.depth == 0]
         deepest = self.question.deepest
         return [unit for unit in inside if unit.depth > 0 and (deepest is None or unit.depth <= deepest)]
+
+
+def figure_row(
+    book: RuleBook,
+    day: date,
+    code: str,
+    counts: Counts,
+    part: Unit | None = None,
+    unit_for_target: str | None = None,
+) -> FigureRow:
+    """Counts of a requirement made a figure: titled, and judged by the target in force on the day."""
+    requirement = book.requirement_on(code, day) or book.latest(code)
+    target = target_for(book.targets, code, day, unit_for_target)
+    return FigureRow(
+        day=day,
+        requirement=code,
+        title=requirement.title if requirement else code,
+        organisation=part.organisation if part else None,
+        unit=(part.path or None) if part else None,
+        counts=counts,
+        judgement=judge(counts, target.percent_hundredths if target else None),
+        plan_ref=target.plan_ref if target else "",
+        place=part,
+    )
 
 
 def _wanted_codes(book: RuleBook, requirement: str | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The rule book in its tables: read as domain lines, changed by retracting lines and recording others (docs/adr/0005)."""
+"""The rule book in its tables: read as domain lines, changed by retracting some and recording others."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -9,7 +9,15 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from compliance.domain.change import Line, RuleChange, book_of
-from compliance.domain.requirement import AcceptedCourse, Basis, Renewal, Requirement, RoleLink, RuleBook, Target
+from compliance.domain.requirement import (
+    AcceptedCourse,
+    Basis,
+    Renewal,
+    Requirement,
+    RoleLink,
+    RuleBook,
+    Target,
+)
 from compliance.models import (
     AcceptedCourseRow,
     ProgrammeNameRow,
@@ -65,11 +73,11 @@ def programme_name(session: Session, known_at: datetime | None = None) -> str:
 def requirement_ids(session: Session) -> dict[str, int]:
     """The id of every requirement by its code."""
     query = select(RequirementRow.code, RequirementRow.id).order_by(RequirementRow.code)
-    return {code: requirement_id for code, requirement_id in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def write_change(session: Session, stamp: Stamp, change: RuleChange) -> None:
-    """Retract the lines that ended and record those that are new, with the courses and requirements they name."""
+    """Retract the lines that ended and record the new ones, with the courses and requirements they name."""
     reason = "rule book changed" if change.effective is None else f"rule book changed from {change.effective}"
     ended, new = set(change.ended), (*change.kept, *change.added)
     courses = _with_ids(session, CourseRow, course_ids(session), _codes(new, "course"))
@@ -84,12 +92,14 @@ def write_change(session: Session, stamp: Stamp, change: RuleChange) -> None:
             session.execute(insert(shape.model), [row | times for row in rows])
     if change.renames:
         query = select(ProgrammeNameRow.id).where(known(ProgrammeNameRow, None))
-        retract(session, ProgrammeNameRow, session.scalars(query.order_by(ProgrammeNameRow.id)), stamp, reason)
+        retract(
+            session, ProgrammeNameRow, session.scalars(query.order_by(ProgrammeNameRow.id)), stamp, reason
+        )
         session.execute(insert(ProgrammeNameRow).values(name=change.name, **recorded(stamp)))
 
 
 def places_not_found(session: Session, book: RuleBook) -> tuple[list[str], list[str]]:
-    """Unit paths and organisations that the rule book names and that do not exist; none while there are no units."""
+    """Unit paths and organisations that the rule book names and nobody has; none while there are no units."""
     paths = set(session.scalars(select(UnitRow.path).distinct().order_by(UnitRow.path)))
     if not paths:
         return [], []
@@ -116,7 +126,10 @@ def _recorded(
         query = query.add_columns(CourseRow.code).join(CourseRow, CourseRow.id == model.course_id)
         names.append(shape.course)
     for row_id, *values in session.execute(query.order_by(model.id)):
-        yield row_id, shape.line(**{name: _as_value(name, value) for name, value in zip(names, values, strict=True)})
+        yield (
+            row_id,
+            shape.line(**{name: _as_value(name, value) for name, value in zip(names, values, strict=True)}),
+        )
 
 
 def _columns(
@@ -141,7 +154,7 @@ def _names(shape: _Shape) -> list[str]:
 def _as_column(name: str, value: Any) -> Any:
     """A value of a line as its column keeps it; enum members as their plain keys."""
     if isinstance(value, Renewal):
-        return {key: getattr(value, key) for key in ("basis", *_SETTINGS[value.basis])} | {"basis": str(value.basis)}
+        return {"basis": str(value.basis)} | {key: getattr(value, key) for key in _SETTINGS[value.basis]}
     if name == "prerequisites":
         return ";".join(value)
     if isinstance(value, tuple):
@@ -179,4 +192,4 @@ def _with_ids(
         return ids
     session.execute(insert(model), [{"code": code} for code in new])
     found = session.execute(select(model.code, model.id).where(model.code.in_(new)).order_by(model.code))
-    return ids | {code: row_id for code, row_id in found}
+    return ids | dict(found.tuples().all())

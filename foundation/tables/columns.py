@@ -68,7 +68,7 @@ def match(
         if name is not None and name in positions:
             other = headings[positions[name]]
             twice = f"Column {shown(by_name[name].title)} appears twice"
-            if plain(other) != plain(heading):
+            if other.strip() != heading.strip():
                 twice += f", as {shown(other)} and {shown(heading)}"
             problems.append(Problem(f"{twice}. Remove one of them.", file_name, line))
         elif name is not None:

@@ -17,6 +17,7 @@ from foundation.tables.recognise import UTF8_BOM, UTF16_BOMS
 
 SEPARATORS = (",", ";", "\t")
 _OTHER_SEPARATORS = ("|", ":")
+_NOTHING = " \t\r\n,;\u00a0"
 _SAMPLE_LETTERS = 256 * 1024
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*\s*\Z', re.IGNORECASE)
 
@@ -42,8 +43,8 @@ class Encoding:
 def encoding_of(content: bytes, file_name: str) -> Encoding:
     """UTF-16 by its mark, else UTF-8, else Windows-1252. Raises DomainError where the file is damaged.
 
-    Text that is mostly good UTF-8 with a broken place is a damaged file, not Windows-1252: read as that, every
-    accented name in it would be wrong.
+    Text that is mostly good UTF-8 with a broken place is a damaged file, not Windows-1252: read as that,
+    every accented name in it would be wrong.
     """
     if content.startswith(UTF16_BOMS):
         return Encoding(_checked(content, "utf-16", file_name))
@@ -166,7 +167,7 @@ def _well_quoted(separator: str) -> Callable[[str], re.Match[str] | None]:
 def _first_record(sample: str, separator: str) -> list[str]:
     try:
         found = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-        return next((cells for cells in islice(found, 100) if any(map(str.strip, cells))), [])
+        return next((cells for cells in islice(found, 100) if "".join(cells).strip(_NOTHING)), [])
     except csv.Error:
         return []
 
@@ -178,7 +179,8 @@ def _checked(content: bytes, encoding: str, file_name: str) -> str:
         line = (
             content.count("\n".encode("utf-16-le" if encoding == "utf-16" else "ascii"), 0, error.start) + 1
         )
-        message = f"The file is damaged here (byte 0x{content[error.start]:02X}) or not UTF-8. Save it as CSV UTF-8."
+        byte = f"byte 0x{content[error.start]:02X}"
+        message = f"The file is damaged here ({byte}) or not UTF-8. Save it as CSV UTF-8."
         raise DomainError(Problem(message, file_name, line)) from None
     return encoding
 

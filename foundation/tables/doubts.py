@@ -1,4 +1,4 @@
-"""What looks wrong in a table that is read all the same. Each doubt is told once, with the first place of it."""
+"""What looks wrong in a table that is read all the same. Each doubt is told once, at its first place."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,8 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d")
 
 _SLASHED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}\s*\Z", re.ASCII)
 _FOOTER = re.compile(
-    r"((sub|grand)[ -]?)?totals?\b|(report|run|printed|generated|exported|produced|page|end of|records?|rows?|count)\b",
+    r"((sub|grand)[ -]?)?totals?\b"
+    r"|(report|run|printed|generated|exported|produced|page|end of|records?|rows?|count)\b",
     re.IGNORECASE,
 )
 _ENOUGH_DATES = 20
@@ -39,7 +40,7 @@ def looks_like_formula(text: str) -> bool:
 
 
 def all_may_be_month_first(cells: Iterable[str]) -> bool:
-    """Whether many different dates all have a day of 12 or less, as a column that is month first by chance has.
+    """Whether many different dates all have a day of 12 or less, as those of a month-first column may have.
 
     >>> all_may_be_month_first(f"{day}/{month}/2026" for day in range(1, 13) for month in (1, 2))
     True
@@ -54,7 +55,9 @@ def all_may_be_month_first(cells: Iterable[str]) -> bool:
 
 
 def zeros_may_be_lost(references: Iterable[str], numeric: bool) -> bool:
-    """Whether Excel may have eaten leading zeros: numbers of several lengths where zeros lead, or typed as numbers.
+    """Whether Excel may have eaten leading zeros of references of several lengths.
+
+    `numeric`: the sheet holds numbers in the column, not text.
 
     >>> zeros_may_be_lost(["00123", "456"], numeric=False), zeros_may_be_lost(["9", "456"], numeric=False)
     (True, False)

@@ -1,7 +1,7 @@
 """Cells that a spreadsheet would run are written with an apostrophe before them, and read without it.
 
-A cell is dangerous by its first letter, also by the first letter after a separator or a line break inside it: a
-spreadsheet that splits the line at another separator begins a new cell there.
+A cell is dangerous by its first letter, also by the first letter after a separator or a line break inside
+it: a spreadsheet that splits the line at another separator begins a new cell there.
 """
 
 import re

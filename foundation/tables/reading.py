@@ -1,6 +1,6 @@
 """Reading a table: one pass over the records, each distinct cell of a column understood once.
 
-A problem of the whole file refuses it (DomainError). A problem of one row marks that row and the others go on.
+A problem of the whole file refuses it (DomainError). A problem of one row marks that row only.
 """
 
 import hashlib
@@ -28,9 +28,10 @@ def read_table(
 ) -> Table:
     """Read a whole CSV or XLSX file.
 
-    `aliases` gives the column name for other systems' headings; of each group in `one_of` the file must have a
-    column and every row a value; `subject` is what the rows are, for the messages. Raises DomainError, with the place,
-    the reason and the remedy, for a file that is refused; rows with problems are in the table, marked.
+    `aliases` gives the column name for other systems' headings; of each group in `one_of` the file must have
+    a column and every row a value; `subject` is what the rows are, for the messages. Raises DomainError, with
+    the place, the reason and the remedy, for a file that is refused; rows with problems are in the table,
+    marked.
     """
     reading = open_table(
         content, file_name, columns, limits=limits, aliases=aliases, subject=subject, one_of=one_of
@@ -60,7 +61,7 @@ def open_table(
     subject: str = "people",
     one_of: Sequence[Sequence[str]] = (),
 ) -> Reading:
-    """As read_table, but the rows come one at a time by iterating, once; notices and counts are full at the end."""
+    """As read_table, but iterating gives the rows, once; notices and counts are complete at the end."""
     if not content and not file_name:
         raise DomainError("Choose a CSV or XLSX file.")
     name = display_name(file_name)

@@ -38,7 +38,7 @@ class Source:
 
 
 class Reading:
-    """A table that is being read: iterate over it once for its rows. Its headings have been found acceptable."""
+    """A table that is being read: iterate over it once for its rows. Its headings have been accepted."""
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class Reading:
         self.notices, self.blank_rows = source.notices, 0
         self._source, self._limits, self._subject = source, limits, subject
         self._file = source.file_name
+        self._blank_headings = 0
         self.headers, line = self._headings()
         found = match(self.headers, columns, known, one_of, file_name=self._file, line=line)
         self.notices += found.notices
@@ -76,13 +77,17 @@ class Reading:
         width, names, values_of, layout = len(self.headers), self._names, self._values, self.layout
         pick, first_heading = _picker(self._positions), self.headers[0]
         may_hold_nul, absent, one_of = self._source.may_hold_nul, self._absent, self._one_of
+        spare = width + self._blank_headings
         count = 0
         for record in self._source.records:
             cells = record.cells
             if not (cells and cells[0]) and all(map(blank, cells)):
                 self.blank_rows += 1
                 continue
-            if len(cells) == width and not record.problem and cells[0] != first_heading and not may_hold_nul:
+            if width < len(cells) <= spare and not any(cells[width:]):
+                del cells[width:]
+            plainly = len(cells) == width and not record.problem and cells[0] != first_heading
+            if plainly and not (may_hold_nul and "\0" in "".join(cells)):
                 picked = pick(cells)
                 try:
                     values = dict(zip(names, map(getitem, values_of, picked), strict=True))
@@ -120,6 +125,7 @@ class Reading:
             headings = list(record.cells)
             while blank(headings[-1]):
                 headings.pop()
+                self._blank_headings += 1
             if record.problem:
                 raise DomainError(Problem(record.problem, self._file, record.line))
             if _CONTROL.search("".join(headings)):
@@ -132,10 +138,10 @@ class Reading:
         raise DomainError(Problem("The file is empty. Export it again from the source system.", self._file))
 
     def _examined(self, record: Record) -> Row | None:
-        """The row of a record that is not plainly good, with all its problems; None when it is blank after all."""
+        """The row of a record that is not plainly good, with all its problems; None when it is blank."""
         width = len(self.headers)
         cells = record.cells
-        if len(cells) > width and all(map(blank, cells[width:])):
+        if width < len(cells) <= width + self._blank_headings and all(map(blank, cells[width:])):
             cells = cells[:width]
         if all(map(blank, cells)):
             return None
@@ -214,7 +220,7 @@ class Reading:
             if wrong:
                 tell(
                     column,
-                    f"The dates may be month first: {wrong:,} of {count:,} look wrong. They were read day first.",
+                    f"The dates may be month first: {wrong:,} of {count:,} look wrong. Read day first.",
                 )
             elif parse in (day_cell, day_or_moment_cell) and doubts.all_may_be_month_first(values):
                 tell(

@@ -27,8 +27,8 @@ class Limits:
 class Column:
     """A column that is wanted. `required`: the file must have it and every row must fill it.
 
-    `parse` takes the text of a filled cell and gives its value or raises CellError; `blank` is the value of blank
-    cells and of columns that the file has not got. Messages call the column by its label.
+    `parse` takes the text of a filled cell and gives its value or raises CellError; `blank` is the value of
+    blank cells and of columns that the file has not got. Messages call the column by its label.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the rows of one table share: the file's name for messages, its used headers, the titles of columns."""
+    """What the rows of a table share: the file's name for messages, its used headers, the columns' titles."""
 
     file: str
     headers: tuple[str, ...]
@@ -54,9 +54,11 @@ class Layout:
 
 @dataclass(slots=True)
 class Row:
-    """One row: its line in the file, its values by column name, its problems. A row with a problem has no values.
+    """One row: its line in the file, its values by column name, its problems.
 
-    The cells of unknown columns are not kept anywhere: they may be personal data that nobody asked for.
+    A row with a problem keeps the values that could be read, the others blank: enough to say whose row it was,
+    never to apply it. The cells of unknown columns are kept nowhere: they may be personal data that nobody
+    asked for.
     """
 
     line: int

@@ -1,12 +1,7 @@
-"""What a message may show of a file: cut short, on one line, with nothing that could steer a terminal or a page."""
-
-import unicodedata
+"""What a message may show of a file: cut short, on one line, with nothing that could steer a terminal."""
 
 LONGEST_VALUE = 60
 LONGEST_FILE_NAME = 100
-
-# Control, format (bidirectional overrides, zero-width), surrogate, private; line and paragraph separators.
-_UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def shown(value: str) -> str:
@@ -16,17 +11,17 @@ def shown(value: str) -> str:
     '"Ann\ufffd[31m"'
     """
     cut = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…"
-    return '"' + "".join("\ufffd" if _unshowable(letter) else letter for letter in cut) + '"'
+    return '"' + "".join(map(_showable, cut)) + '"'
 
 
 def display_name(file_name: str) -> str:
     """The name of an uploaded file for the eye only: it is never used as a path.
 
-    >>> display_name("../../etc/passwd.csv"), display_name("a" + chr(13) + chr(10) + "b.csv"), display_name("")
+    >>> display_name("../../etc/passwd.csv"), display_name("a" + chr(13) + "b.csv"), display_name("")
     ('passwd.csv', 'ab.csv', 'file')
     """
     last = file_name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    clean = "".join(letter for letter in last if not _unshowable(letter)).strip()
+    clean = "".join(letter for letter in last if letter.isprintable()).strip()
     return clean[:LONGEST_FILE_NAME] or "file"
 
 
@@ -50,5 +45,7 @@ def one_of_them(subject: str) -> str:
     return f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
 
 
-def _unshowable(letter: str) -> bool:
-    return not letter.isprintable() and unicodedata.category(letter) in _UNSHOWABLE
+def _showable(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return " " if letter.isspace() else "\ufffd"

@@ -1,7 +1,8 @@
 """XLSX to records: the first visible sheet, every cell as the text that a CSV export of it would hold.
 
-The archive is unpacked once, in pieces and thrown away, before calamine sees it: a small file can hold gigabytes,
-its directory can lie about them, and one cell in the last corner of a sheet makes calamine reserve the whole grid.
+The archive is unpacked once, in pieces that are thrown away, before calamine sees it: a small file can hold
+gigabytes, its directory can lie about them, and one cell in the last corner of a sheet makes calamine reserve
+the whole grid.
 """
 
 import io
@@ -64,7 +65,7 @@ class Sheet:
 
 
 def first_visible_sheet(content: bytes, file_name: str, limits: Limits) -> Sheet:
-    """The rows of the first visible sheet. Raises DomainError for what is no XLSX, or is damaged, or is a trap."""
+    """The rows of the first visible sheet. Raises DomainError for no XLSX, a damaged one or a trap."""
     extents = _safe_extents(content, file_name, limits)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -111,7 +112,7 @@ def _records(
 
 
 def _text_of(value: Any) -> str:
-    """A typed cell as text: a whole number without the decimal point that Excel stores, a day as YYYY-MM-DD."""
+    """A typed cell as text: a whole number without the decimal point of Excel, a day as YYYY-MM-DD."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -134,14 +135,14 @@ def _safe_extents(content: bytes, file_name: str, limits: Limits) -> dict[str, E
         members = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except Exception:  # zipfile raises a dozen kinds of error for damaged directories
         raise damaged from None
+    if not _one_directory(content):
+        raise damaged
     names = {member.filename.lower() for member in members}
     if "[content_types].xml" not in names or not any(name.endswith("workbook.xml") for name in names):
         raise DomainError(Problem(_what_else(names), file_name))
-    if not _one_directory(content):
-        raise damaged
     too_big = DomainError(
         Problem(
-            f"The workbook holds more than {limits.unpacked // MEGABYTE} MB inside. Save the one sheet as CSV UTF-8.",
+            f"The workbook holds more than {limits.unpacked // MEGABYTE} MB inside. Save it as CSV UTF-8.",
             file_name,
         )
     )
@@ -173,7 +174,7 @@ def _safe_extents(content: bytes, file_name: str, limits: Limits) -> dict[str, E
 
 
 def _one_directory(content: bytes) -> bool:
-    """The directory stands at the very end and follows the parts, so that every ZIP reader finds this same one."""
+    """The directory stands at the very end, right after the parts: every ZIP reader finds this same one."""
     end = content[-_END_LENGTH:]
     size, offset, comment = (int.from_bytes(end[a:b], "little") for a, b in ((12, 16), (16, 20), (20, 22)))
     return end.startswith(_END_OF_DIRECTORY) and comment == 0 and offset + size + _END_LENGTH == len(content)
@@ -242,7 +243,7 @@ def _column_number(letters: bytes) -> int:
 def _broken_formulas(
     content: bytes, sheet_name: str, extents: dict[str, Extent]
 ) -> dict[tuple[int, int], str]:
-    """The broken formulas of a sheet. Where it cannot be told which part holds it, there are none to report."""
+    """The broken formulas of a sheet; none where it cannot be told which part of the archive holds it."""
     if not any(extent.errors for extent in extents.values()):
         return {}
     archive = zipfile.ZipFile(io.BytesIO(content))

@@ -1,4 +1,4 @@
-"""Writing tables: CSV that Excel opens rightly and never runs, and XLSX without live formulas (promise S14)."""
+"""Writing tables: CSV that Excel opens rightly and never runs, XLSX without live formulas (promise S14)."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ def _csv(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def write_csv(rows: Iterable[Sequence[Any]], headers: Sequence[str], stream: TextIO | BinaryIO) -> None:
-    """Write CSV, UTF-8 with BOM, guarded. A text stream must have been opened with newline="" and as UTF-8."""
+    """Write CSV, UTF-8 with BOM, guarded. A text stream must have been opened with newline="", as UTF-8."""
     for piece in csv_pieces(rows, headers):
         if isinstance(stream, io.TextIOBase):
             stream.write(piece)
@@ -57,8 +57,8 @@ def write_csv(rows: Iterable[Sequence[Any]], headers: Sequence[str], stream: Tex
 def write_set_aside(table: Table, stream: TextIO | BinaryIO, rows: Iterable[Row] | None = None) -> None:
     """Write the rows that were set aside as a CSV file to mend and load again.
 
-    The columns that were read, under the headings of the file, and where and why; the latter are ignored when the
-    mended file is loaded. Unknown columns are left out: they were not kept.
+    The columns that were read, under the headings of the file, and where and why; the latter are ignored when
+    the mended file is loaded. Unknown columns are left out: they were not kept.
     """
     chosen = table.rows if rows is None else rows
     headers = [*table.layout.headers, *mending_names(list(table.layout.titles))]
@@ -76,7 +76,7 @@ def _set_aside(row: Row) -> list[str]:
 def write_xlsx(
     rows: Iterable[Sequence[Any]], headers: Sequence[str], stream: BinaryIO, sheet_name: str = "Sheet1"
 ) -> None:
-    """Write a workbook of one sheet, a row at a time. Texts stay texts: nothing becomes a formula, a link or a number.
+    """Write a workbook of one sheet, a row at a time. Texts stay texts, never formulas or links.
 
     Raises DomainError when there are more rows than a sheet can hold.
     """
@@ -87,19 +87,20 @@ def write_xlsx(
         "strings_to_numbers": False,
         "nan_inf_to_errors": True,
     }
-    book = xlsxwriter.Workbook(stream, options)
-    heading = book.add_format({"bold": True})
-    day = book.add_format({"num_format": "dd/mm/yyyy"})
-    sheet = book.add_worksheet(sheet_name)
-    sheet.freeze_panes(1, 0)
-    for column, header in enumerate(headers):
-        sheet.write_string(0, column, header, heading)
-    for line, row in enumerate(rows, start=1):
-        if line > _MOST_ROWS_IN_EXCEL:
-            raise DomainError(f"A sheet holds at most {_MOST_ROWS_IN_EXCEL:,} rows. Choose CSV.")
-        for column, value in enumerate(row):
-            _write_cell(sheet, line, column, value, day)
-    book.close()
+    made = io.BytesIO()  # the stream stays untouched when the rows fail half-way
+    with xlsxwriter.Workbook(made, options) as book:
+        heading = book.add_format({"bold": True})
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet = book.add_worksheet(sheet_name)
+        sheet.freeze_panes(1, 0)
+        for column, header in enumerate(headers):
+            sheet.write_string(0, column, header, heading)
+        for line, row in enumerate(rows, start=1):
+            if line > _MOST_ROWS_IN_EXCEL:
+                raise DomainError(f"A sheet holds at most {_MOST_ROWS_IN_EXCEL:,} rows. Choose CSV.")
+            for column, value in enumerate(row):
+                _write_cell(sheet, line, column, value, day)
+    stream.write(made.getbuffer())
 
 
 def _write_cell(sheet: Any, line: int, column: int, value: Any, day: Any) -> None:

@@ -1,0 +1,68 @@
+"""What every template can use: the GOV.UK macros, our filters, the addresses of static files."""
+
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, current_app, url_for
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from app.config import Settings
+from compliance import wording
+from foundation import formats
+from foundation.dates import FAR_DAY
+
+PHASE = "Beta"
+"""What the banner above every page calls the state of this service."""
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the templates of an app their loaders, filters and globals."""
+    env = app.jinja_env
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    own = app.jinja_loader
+    vendor = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([own, vendor] if own else [vendor])
+    env.filters.update(
+        long_date=formats.long_date,
+        long_date_or=long_date_or,
+        fraction=formats.fraction,
+        percent=percent,
+        target_percent=target_percent,
+        status_words=wording.status_words,
+        status_tone=wording.status_tone,
+        rag_words=wording.rag_words,
+    )
+    env.globals.update(
+        asset=asset,
+        council_name=settings.council_name,
+        service_name=settings.service_name,
+        phase=PHASE,
+    )
+
+
+def long_date_or(day: date | None, otherwise: str) -> str:
+    """A day in words; `otherwise` where there is none, or where it stands for "no end"."""
+    return otherwise if day is None or day == FAR_DAY else formats.long_date(day)
+
+
+def percent(tenths: str | None) -> str:
+    """A percentage, rounded down to one decimal already (counting rule 7), or what is said without one."""
+    return "No one counted" if tenths is None else f"{tenths}%"
+
+
+def target_percent(target: object) -> str:
+    """A target as the rule book states it."""
+    return "No target" if target is None else f"{target}%"
+
+
+def asset(name: str) -> str:
+    """The address of a static file. It changes with the content, so that browsers may keep it for a year."""
+    return url_for("static", filename=name, v=_fingerprint(current_app.static_folder or "", name))
+
+
+@cache
+def _fingerprint(folder: str, name: str) -> str:
+    return sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,82 @@
+"""Which links the frame of a page shows to whom, and the start page, which leads to the first of them.
+
+A link is shown to those who may follow it; whether they may is decided again by the page itself.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, redirect, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from people import auth
+from people.domain import Account
+
+HOME = "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A page of the menu: the words of its link and the endpoints on which that link is the current one."""
+
+    text: str
+    endpoint: str
+    below: frozenset[str] = frozenset()
+
+
+MY_REQUIREMENTS = Destination("My requirements", "compliance.my_requirements")
+MY_TEAM = Destination("My team", "compliance.my_team")
+FIGURES = Destination("Figures", "compliance.figures", frozenset({"compliance.people"}))
+
+
+def install(app: Flask) -> None:
+    """Add the start page, and give every template what the frame shows."""
+    app.add_url_rule("/", HOME, home)
+    app.context_processor(frame)
+
+
+def home() -> Response:
+    """Lead to the first page that this account may see."""
+    account = signed_in()
+    if account is None:
+        return redirect(url_for("people.sign_in"))
+    return redirect(url_for(destinations(account)[0].endpoint))
+
+
+def signed_in() -> Account | None:
+    """The account behind this request; nobody while the database cannot say, as error pages need a frame."""
+    try:
+        return auth.account()
+    except SQLAlchemyError:
+        return None
+
+
+def destinations(account: Account) -> list[Destination]:
+    """The menu of an account (authorization matrix, docs/security.md). Never empty."""
+    found = []
+    if account.person_id is not None:
+        found.append(MY_REQUIREMENTS)
+    if account.is_manager:
+        found.append(MY_TEAM)
+    return [*found, FIGURES]
+
+
+def frame() -> dict[str, Any]:
+    """What layouts/base.html reads."""
+    account = signed_in()
+    menu = destinations(account) if account else []
+    return {
+        "account": account,
+        "home_endpoint": HOME,
+        "navigation": [
+            {
+                "text": item.text,
+                "href": url_for(item.endpoint),
+                "current": request.endpoint == item.endpoint,
+                "active": request.endpoint in item.below,
+            }
+            for item in menu
+        ],
+        "footer_links": [],
+    }

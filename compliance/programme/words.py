@@ -1,0 +1,207 @@
+"""A change of the rule book in words: what begins, what ends, what is different from which day on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+
+from compliance.domain.change import Line, RuleChange, clipped, key
+from compliance.domain.requirement import (
+    EVERYONE,
+    AcceptedCourse,
+    Basis,
+    Renewal,
+    Requirement,
+    RoleLink,
+    Target,
+    Use,
+)
+from courses.domain import Course
+from foundation.dates import FAR_DAY, FIRST_DAY
+from foundation.formats import count_noun, long_date
+from people.domain import RoleLine, RoleRule
+
+
+class Action(StrEnum):
+    """What happens to a line of the rule book."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One change in words; `code` is the requirement, course or role that it is about."""
+
+    action: Action
+    code: str
+    text: str
+
+
+def notes(change: RuleChange) -> tuple[Note, ...]:
+    """Every change in words, in the order of the rule book. A line that ends and begins anew has changed."""
+    effective = change.effective or FIRST_DAY
+    ended = [part for line in change.ended if (part := clipped(line, effective)) is not None]
+    result: list[tuple[tuple[str, ...], Note]] = []
+    for line in change.added:
+        # Where several lines are about the same thing, those of the same days belong together.
+        earlier = min(
+            (part for part in ended if key(part) == key(line)),
+            key=lambda part: (part.first_day != line.first_day, part.last_day != line.last_day),
+            default=None,
+        )
+        if earlier is None:
+            result.append((key(line), Note(Action.ADDED, _code(line), f"{subject(line)}{details(line)}")))
+        else:
+            ended.remove(earlier)
+            text = f"{subject(line)}: {_differences(earlier, line)}{_from(line.first_day)}"
+            result.append((key(line), Note(Action.CHANGED, _code(line), text)))
+    for line in ended:
+        last = "" if line.first_day > effective else f" ends before {long_date(effective)}"
+        text = f"{subject(line)}{last or ' will not begin'}"
+        result.append((key(line), Note(Action.ENDED, _code(line), text)))
+    result.sort(key=lambda item: (_ORDER.index(item[0][0]), item[0], item[1].text))
+    return tuple(note for _, note in result)
+
+
+_ORDER = ("role", "role rule", "course", "requirement", "role link", "accepted course", "target")
+
+
+def subject(line: Line) -> str:
+    """What a line is about, in words.
+
+    >>> subject(RoleLink("AWARE", "frontline", 90)), subject(Target("AWARE", 7000, "Homes"))
+    ('Requirement "AWARE" for role "frontline"', 'Target of requirement "AWARE" in unit "Homes"')
+    """
+    match line:
+        case RoleLine():
+            return f'Role "{line.code}"'
+        case RoleRule():
+            return f'Rule for role "{line.role}" ({_conditions(line)})'
+        case Course():
+            return f'Course "{line.code}"'
+        case Requirement():
+            return f'Requirement "{line.code}"'
+        case RoleLink():
+            who = "everyone" if line.role == EVERYONE else f'role "{line.role}"'
+            return f'Requirement "{line.requirement}" for {who}'
+        case AcceptedCourse():
+            return f'Course "{line.course}" accepted for requirement "{line.requirement}"'
+        case Target():
+            unit = f' in unit "{line.unit}"' if line.unit else ""
+            return f'Target of requirement "{line.requirement}"{unit}'
+
+
+def details(line: Line) -> str:
+    """The most telling values of a new line, and its days where it does not hold always."""
+    told = ""
+    match line:
+        case RoleLine() | Course() | Requirement():
+            told = f': "{line.title}"'
+        case RoleLink():
+            told = f": {count_noun(line.days, 'day', 'days')} allowed"
+        case Target():
+            told = f": {percent(line.percent_hundredths)}%"
+        case AcceptedCourse():
+            told = "" if line.use == Use.ANY else ": for renewal only"
+    return told + _from(line.first_day) + _to(line.last_day)
+
+
+def percent(hundredths: int) -> str:
+    """Hundredths of a percent as people write a percentage.
+
+    >>> percent(7000), percent(7250), percent(5), percent(8010)
+    ('70', '72.5', '0.05', '80.1')
+    """
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+
+
+def _conditions(rule: RoleRule) -> str:
+    named = ("job_title", "unit", "organisation", "sector", "category")
+    given = [(name, getattr(rule, name)) for name in named]
+    return ", ".join(f'{_label(name)} "{value}"' for name, value in given if value is not None)
+
+
+def _differences(old: Line, new: Line) -> str:
+    """Field by field, what was and what will be."""
+    told = []
+    for field in fields(new):
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if before == after:
+            continue
+        if field.name == "first_day":
+            will_be, was = (_day(day, FIRST_DAY, "always") for day in (after, before))
+        elif field.name == "last_day":
+            will_be, was = (_day(day, FAR_DAY, "open") for day in (after, before))
+        else:
+            will_be, was = (_value(field.name, value) for value in (after, before))
+        told.append(f"{_label(field.name)} {will_be} instead of {was}")
+    return ", ".join(told)
+
+
+def _label(name: str) -> str:
+    words = {
+        "percent_hundredths": "percent",
+        "validity_months": "validity",
+        "duration_minutes": "length",
+        "days": "days allowed",
+        "units": "limited to units",
+        "sectors": "limited to sectors",
+    }
+    return words.get(name, name.replace("_", " "))
+
+
+def _value(name: str, value: object) -> str:
+    if name == "validity_months":
+        return "without end" if value is None else count_noun(int(str(value)), "month", "months")
+    if name == "percent_hundredths":
+        return percent(int(str(value)))
+    if isinstance(value, Renewal):
+        return _renewal(value)
+    if isinstance(value, date):
+        return long_date(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    if value is None or value == "":
+        return "none"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def _renewal(rule: Renewal) -> str:
+    if rule.basis == Basis.ANNIVERSARY:
+        return f"by anniversary ({count_noun(rule.window_days, 'day', 'days')} before the end)"
+    if rule.basis == Basis.CALENDAR:
+        return f"by calendar ({rule.month:02}-{rule.day:02}, at least {rule.minimum_months} months)"
+    return "by completion"
+
+
+def _day(day: date, unset: date, words: str) -> str:
+    return words if day == unset else long_date(day)
+
+
+def _from(day: date) -> str:
+    return "" if day == FIRST_DAY else f", from {long_date(day)}"
+
+
+def _to(day: date) -> str:
+    return "" if day == FAR_DAY else f", to {long_date(day)}"
+
+
+def _code(line: Line) -> str:
+    match line:
+        case RoleLink() | AcceptedCourse() | Target():
+            return line.requirement
+        case RoleRule():
+            return line.role
+        case _:
+            return line.code
+
+
+def counted(found: Iterable[Note]) -> dict[str, int]:
+    """How many changes of each kind."""
+    result = {action.value: 0 for action in Action}
+    for note in found:
+        result[note.action.value] += 1
+    return result

@@ -1,0 +1,143 @@
+"""The people behind a figure: one row a person and requirement, everyone who is not `not_required`.
+
+The rows are read with the same day, scope and filters as the figure, so they add up to it (counting rule 10).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from compliance.domain.figures import NOBODY
+from compliance.domain.requirement import RuleBook
+from compliance.domain.spans import Span, Status
+from compliance.domain.timeline import Timelines
+from compliance.domain.why import why
+from compliance.services.figures import FigureRow, Question, figure_row, find_units
+from compliance.services.sources import Scope
+from compliance.store import lists as store
+from compliance.store.facts import facts_of
+from compliance.store.lists import Filters, Listed
+from compliance.store.rules import load_rule_book, requirement_ids
+from courses.store import course_ids
+from foundation.errors import NotFound, Problem
+from foundation.facts import Progress, no_progress
+from foundation.pagination import PAGE_SIZE, Page
+from people import store as people
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A person behind a figure, with the status and the facts behind it."""
+
+    person: Listed
+    requirement: str
+    title: str
+    why: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.person.first_name} {self.person.last_name}".strip()
+
+    @property
+    def span(self) -> Span:
+        return self.person.span
+
+    @property
+    def status(self) -> Status:
+        return self.person.span.status
+
+
+class Lists:
+    """Lists people under the rule book as it stands. Make one for each request."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.book: RuleBook = load_rule_book(session)
+        self._ids = requirement_ids(session)
+        self._codes = {requirement_id: code for code, requirement_id in self._ids.items()}
+        self._courses = {course_id: code for code, course_id in course_ids(session).items()}
+
+    def filters(self, question: Question, statuses: Sequence[Status] = (), **more: object) -> Filters:
+        """A question's names looked up. Raises NotFound for an unknown requirement, unit or organisation."""
+        wanted = None
+        if question.requirement is not None:
+            wanted = self._ids.get(question.requirement)
+            if wanted is None:
+                raise NotFound(Problem(f'There is no requirement "{question.requirement}".'))
+        narrow = question.unit or question.organisation or question.organisation_ids is not None
+        roots = find_units(people.units(self._session), question) if narrow else None
+        found = Filters(wanted, roots, statuses=tuple(status.value for status in statuses))
+        return replace(found, **more)  # type: ignore[arg-type]  # the caller names fields of Filters
+
+    def page(
+        self, day: date, filters: Filters, wanted: str | None = None, size: int = PAGE_SIZE
+    ) -> tuple[list[Behind], Page]:
+        """One page of the people behind a figure, by name; with how many there are in all."""
+        page = Page.of(wanted, store.count(self._session, day, filters), size)
+        rows = store.listed(self._session, day, filters, self._courses, offset=page.offset, limit=size)
+        return [self._behind(day, row) for row in rows], page
+
+    def every(self, day: date, filters: Filters) -> Iterator[Behind]:
+        """Everybody behind a figure, by person reference and requirement; streamed."""
+        for row in store.listed(self._session, day, filters, self._courses, by_reference=True):
+            yield self._behind(day, row)
+
+    def figures(self, day: date, filters: Filters) -> list[FigureRow]:
+        """The figures of just the people in a list: a manager's team."""
+        counts = store.counts(self._session, day, filters)
+        wanted = sorted((self._codes[requirement_id], found) for requirement_id, found in counts.items())
+        return [figure_row(self.book, day, code, found) for code, found in wanted if found != NOBODY]
+
+    def of_person(self, person_id: int) -> dict[str, list[Span]]:
+        """All timelines of one person, by requirement code."""
+        found = store.timelines_of(self._session, person_id, self._courses)
+        return {self._codes[requirement_id]: spans for requirement_id, spans in sorted(found.items())}
+
+    def explain(self, span: Span) -> str:
+        """The sentence that names the facts behind a span."""
+        return why(span, self.book.role_titles, self.book.course_titles)
+
+    def _behind(self, day: date, row: Listed) -> Behind:
+        return behind(self.book, day, row, self._codes[row.requirement_id])
+
+
+def behind(book: RuleBook, day: date, row: Listed, code: str) -> Behind:
+    """A listed person with the words that belong to the status."""
+    requirement = book.requirement_on(code, day) or book.latest(code)
+    title = requirement.title if requirement else code
+    return Behind(row, code, title, why(row.span, book.role_titles, book.course_titles))
+
+
+def every_as_known(
+    session: Session, day: date, question: Question, progress: Progress = no_progress
+) -> Iterator[Behind]:
+    """The same rows as `Lists.every`, from the facts known at `question.known_at`."""
+    assert question.known_at is not None
+    book = load_rule_book(session, question.known_at)
+    if question.requirement is not None and question.requirement not in book.codes:
+        raise NotFound(Problem(f'There is no requirement "{question.requirement}".'))
+    units = people.units(session)
+    by_id = {unit.id: unit for unit in units}
+    scope = Scope(find_units(units, question))
+    timelines = Timelines(book, None if question.requirement is None else [question.requirement])
+    ids = requirement_ids(session)
+    where = people.places(session, question.known_at)
+    found: list[Behind] = []
+    chunks = people.in_chunks(session)
+    for done, some in enumerate(chunks):
+        progress("As known then", done, len(chunks))
+        names = people.names(session, some, question.known_at)
+        for person_id, person in facts_of(session, some, where, question.known_at):
+            for code, timeline in timelines.of(person).items():
+                span = timeline.on(day)
+                if span is None:
+                    continue
+                held = [by_id[unit.unit_id] for unit in timeline.units if unit.first_day <= day <= unit.last_day]
+                if scope.roots is None or any(scope.holds(unit) for unit in held):
+                    listed = store.Listed(person_id, *names[person_id], ids[code], span, None)
+                    found.append(behind(book, day, listed, code))
+    progress("As known then", len(chunks), len(chunks))
+    found.sort(key=lambda row: (row.person.person_ref, row.requirement))
+    yield from found

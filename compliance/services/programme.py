@@ -1,0 +1,159 @@
+"""Loading the rule book from a file: what would change and for whom, then the change (docs/adr/0005)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from compliance.domain.change import RuleChange, change, concerned
+from compliance.domain.effect import Effect, effects
+from compliance.domain.requirement import RuleBook
+from compliance.domain.target import target_for
+from compliance.domain.timeline import PersonFacts
+from compliance.programme.reading import Programme, read_programme
+from compliance.programme.words import Note, counted, notes, subject
+from compliance.store.facts import people_facts
+from compliance.store.rules import load_rule_book, places_not_found, requirement_ids, write_change
+from foundation import audit
+from foundation.errors import DomainError, Problem
+from foundation.facts import Progress, no_progress, touch_rules
+from foundation.formats import count_noun, long_date
+from foundation.stamp import Stamp
+from people.models import PersonRow
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What loading a file would do: line by line in words, and to people and figures on its first day."""
+
+    file_name: str
+    day: date
+    change: RuleChange
+    notes: tuple[Note, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    """The requirements whose people or targets change; the others stay as they are."""
+    person_refs: Mapping[int, str] = field(default_factory=dict)
+    """The references of the people named in the effects."""
+    notices: tuple[Problem, ...] = ()
+
+    def refs(self, person_ids: Iterable[int]) -> list[str]:
+        """The references of people, in order."""
+        return sorted(self.person_refs[person_id] for person_id in person_ids)
+
+
+def preview_programme(
+    session: Session, text: str, file_name: str, effective: date, progress: Progress = no_progress
+) -> Preview:
+    """What loading a programme file from `effective` on would do; nothing is saved.
+
+    Raises DomainError with everything that is wrong with the file.
+    """
+    programme = read_programme(text, file_name)
+    found = change(load_rule_book(session), programme.book, effective)
+    before, after = found.before, found.after
+    codes = concerned(before, after) | _retargeted(before, after, effective)
+    shown: tuple[Effect, ...] = ()
+    if codes:
+        shown = effects(before, after, codes, _watched(session, progress), effective)
+    return Preview(
+        file_name=file_name,
+        day=effective,
+        change=found,
+        notes=notes(found),
+        effects=shown,
+        person_refs=_person_refs(session, shown),
+        notices=(*programme.notices, *_notices(session, programme, found, effective, file_name)),
+    )
+
+
+def load_programme(
+    session: Session,
+    stamp: Stamp,
+    text: str,
+    file_name: str,
+    effective: date,
+    expected: RuleChange | None = None,
+) -> RuleChange:
+    """Make the rule book what the file says from `effective` on, the past as it was; inside a transaction.
+
+    With `expected`, the change that a preview showed, anything else is refused: somebody else was quicker.
+    Loading the same file again changes nothing and leaves no trace. Raises DomainError.
+    """
+    programme = read_programme(text, file_name)
+    found = change(load_rule_book(session), programme.book, effective)
+    if expected is not None and found != expected:
+        raise DomainError(
+            "The rule book was changed meanwhile. Nothing was saved. Look at the preview again."
+        )
+    if not found:
+        return found
+    write_change(session, stamp, found)
+    ids = requirement_ids(session)
+    codes = concerned(found.before, found.after)
+    touch_rules(session, [ids[code] for code in sorted(codes)])
+    audit.record(
+        session,
+        stamp,
+        "programme.loaded",
+        file_name,
+        effective=None if found.effective is None else found.effective.isoformat(),
+        requirements=sorted(codes),
+        **counted(notes(found)),
+    )
+    return found
+
+
+def _retargeted(before: RuleBook, after: RuleBook, day: date) -> set[str]:
+    return {
+        code
+        for code in {*before.codes, *after.codes}
+        if target_for(before.targets, code, day) != target_for(after.targets, code, day)
+    }
+
+
+def _watched(session: Session, progress: Progress) -> Iterator[tuple[int, PersonFacts]]:
+    """Everybody's facts, with the progress told."""
+    total = session.scalar(select(func.count()).select_from(PersonRow)) or 0
+    for done, person in enumerate(people_facts(session)):
+        if done % 100 == 0:
+            progress("People", done, total)
+        yield person
+    progress("People", total, total)
+
+
+def _person_refs(session: Session, shown: Iterable[Effect]) -> dict[int, str]:
+    wanted: set[int] = set()
+    for effect in shown:
+        wanted.update(effect.gain, effect.lose, effect.become_overdue, effect.become_compliant)
+    if not wanted:
+        return {}
+    query = select(PersonRow.id, PersonRow.person_ref).order_by(PersonRow.id)
+    return {person_id: ref for person_id, ref in session.execute(query).tuples() if person_id in wanted}
+
+
+def _notices(
+    session: Session, programme: Programme, found: RuleChange, day: date, file_name: str
+) -> Iterator[Problem]:
+    """What the reader of a preview should know, though nothing is wrong."""
+    for line in found.moved:
+        message = (
+            f"{subject(line)} is new or changed. Its first day, {long_date(line.first_day)}, is past: "
+            f"it counts from {long_date(day)}, and earlier days stay as they were."
+        )
+        yield Problem(message, file_name, programme.line_numbers.get(line, 0), "first_day")
+    for line in found.past:
+        message = f"{subject(line)} ended before {long_date(day)} and is not in the record. It is left out."
+        yield Problem(message, file_name, programme.line_numbers.get(line, 0), "last_day")
+    later = sum(line.first_day > day for line in found.added)
+    if later:
+        changes = count_noun(later, "change begins", "changes begin")
+        yield Problem(
+            f"{changes} after {long_date(day)}. What they do to people is not shown here.", file_name
+        )
+    units, organisations = places_not_found(session, programme.book)
+    for unit in units:
+        yield Problem(f'No organisation has a unit "{unit}" yet. Check how it is written.', file_name)
+    for organisation in organisations:
+        yield Problem(f'There is no organisation "{organisation}" yet. Check how it is written.', file_name)

@@ -1,0 +1,188 @@
+"""What the tables of the pages are made of: figures with their links, people with their statuses, and CSV files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask import Response
+
+from compliance import wording
+from compliance.domain.figures import Counts, Judgement, PeopleFigure
+from compliance.domain.spans import Span, Status
+from compliance.services.figures import FigureRow
+from compliance.services.lists import Behind
+from foundation.dates import FAR_DAY
+from foundation.tables import csv_pieces
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """A figure on a page. `where` are the filters of the people behind it; empty when the reader sees no names."""
+
+    name: str
+    counts: Counts
+    judgement: Judgement | None
+    detail: str = ""
+    where: dict[str, str] = field(default_factory=dict)
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person behind a figure, on a page."""
+
+    public_id: str
+    name: str
+    job_title: str
+    unit: str
+    requirement: str
+    status: Status
+    due_on: date | None
+    valid_until: date | None
+    why: str
+
+
+def person_line(row: Behind) -> PersonLine:
+    """A row of the list as a line of a page. Somebody away or exempt has no date to meet."""
+    return PersonLine(
+        public_id=row.person.public_id,
+        name=row.name or "Name not recorded",
+        job_title=row.person.post.job_title if row.person.post else "",
+        unit=place_words(row),
+        requirement=row.title,
+        status=row.status,
+        due_on=due_on(row.span),
+        valid_until=row.span.valid_until,
+        why=row.why,
+    )
+
+
+def place_words(row: Behind) -> str:
+    """Where somebody works: the path of the unit, or the organisation itself."""
+    return (row.person.post.unit or row.person.post.organisation) if row.person.post else ""
+
+
+def due_on(span: Span) -> date | None:
+    """The day by which it is due; none for those who are not counted because they are exempt or away."""
+    return None if span.status in (Status.EXEMPT, Status.ABSENT) else span.due_on
+
+
+def day_cell(day: date | None) -> str:
+    """A day in a file: year first, so that it sorts; empty where there is none or no end."""
+    return "" if day is None or day == FAR_DAY else day.isoformat()
+
+
+PEOPLE_HEADERS = (
+    "name",
+    "job_title",
+    "organisation",
+    "unit",
+    "requirement",
+    "requirement_title",
+    "status",
+    "status_words",
+    "counted",
+    "due_on",
+    "course",
+    "completed_on",
+    "valid_until",
+    "why",
+)
+
+
+def people_rows(rows: Iterable[Behind], with_reference: bool) -> Iterator[Sequence[str]]:
+    """The lines of a list for a file; payroll numbers come first, for those who may read them."""
+    for row in rows:
+        post, span = row.person.post, row.span
+        cells = (
+            row.name,
+            post.job_title if post else "",
+            post.organisation if post else "",
+            post.unit if post else "",
+            row.requirement,
+            row.title,
+            span.status.value,
+            wording.status_words(span.status),
+            "yes" if span.status.is_counted else "no",
+            day_cell(due_on(span)),
+            (span.course or "") if span.covered else "",
+            day_cell(span.completed_on) if span.covered else "",
+            day_cell(span.valid_until) if span.covered else "",
+            row.why,
+        )
+        yield (row.person.person_ref, *cells) if with_reference else cells
+
+
+FIGURE_HEADERS = (
+    "as_at",
+    "requirement",
+    "requirement_title",
+    "organisation",
+    "unit",
+    "required",
+    "exempt",
+    "absent",
+    "not_yet_due",
+    "counted",
+    "compliant",
+    "expiring",
+    "awaiting_check",
+    "expired",
+    "outstanding",
+    "percent",
+    "gross_percent",
+    "target",
+    "people_to_target",
+    "rag",
+)
+
+
+def figure_rows(rows: Iterable[FigureRow], least: int) -> Iterator[Sequence[str]]:
+    """The figures of a page for a file; numbers of people below `least` are left out as they are on the page."""
+    for row in rows:
+        counts, judgement = row.counts, row.judgement
+        hidden = counts.counted < least
+        numbers = [
+            counts.required,
+            counts.exempt,
+            counts.absent,
+            counts.not_yet_due,
+            counts.counted,
+            counts.in_date,
+            counts.expiring,
+            counts.awaiting_check,
+            counts.expired,
+            counts.outstanding,
+        ]
+        judged = None if hidden else judgement
+        yield (
+            row.day.isoformat(),
+            row.requirement,
+            row.title,
+            row.organisation or "",
+            row.unit or "",
+            *(f"fewer than {least}" if 0 < number < least else str(number) for number in numbers),
+            "" if hidden else counts.percent or "",
+            "" if hidden else counts.gross_percent or "",
+            str(judged.target) if judged else "",
+            str(judged.people_to_target) if judged else "",
+            judged.rag.value if judged else "",
+        )
+
+
+def figure_line(row: FigureRow, name: str, where: dict[str, str], least: int) -> FigureLine:
+    """A figure as a line of a page."""
+    detail = f"Plan action {row.plan_ref}" if row.plan_ref else ""
+    return FigureLine(name, row.counts, row.judgement, detail, where, least)
+
+
+def people_sentence(figure: PeopleFigure, least: int) -> PeopleFigure | None:
+    """The people-based figure, unless it is made of too few to show."""
+    return figure if figure.counted >= max(least, 1) else None
+
+
+def csv_response(rows: Iterable[Sequence[str]], headers: Sequence[str], name: str) -> Response:
+    """A file to keep, sent while it is made."""
+    response = Response(csv_pieces(rows, headers), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

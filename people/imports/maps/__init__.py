@@ -1,0 +1,1 @@
+"""Other systems' people files: one module each, with one `MAP`."""

@@ -1,0 +1,1 @@
+"""What can be done about people and accounts: the use cases behind pages and commands."""

@@ -1,0 +1,188 @@
+"""Accounts: making them, signing in, and ending their sessions (docs/security.md)."""
+
+from collections.abc import Collection
+from datetime import date
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.orm import Session
+
+from foundation import audit
+from foundation.errors import DomainError
+from foundation.facts import known, recorded
+from foundation.stamp import Stamp
+from people.domain import Account, Permission
+from people.models import AccountRow, PermissionRow, PersonRow, PostSpellRow
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1000
+"""More is refused without hashing it, so that nobody can keep the server busy with megabytes."""
+
+# OWASP's choice for argon2id with one lane; 46 MiB each, so no more than two at once.
+HASHER = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
+_HASHING = BoundedSemaphore(2)
+
+
+def create_account(
+    session: Session,
+    stamp: Stamp,
+    email: str,
+    password: str,
+    *,
+    person_ref: str | None = None,
+    permissions: Collection[Permission] = (),
+    organisation_id: int | None = None,
+) -> str:
+    """Make an account and give back its public id. `organisation_id` is where a partner lead leads.
+
+    Raises DomainError when the e-mail is taken, the person is not known, the password is too short or the
+    permissions may not meet: an auditor holds no other.
+    """
+    email = normal_email(email)
+    _check(email, password, permissions, organisation_id)
+    if session.scalar(select(exists().where(AccountRow.email == email))):
+        raise DomainError(f"{email} already has an account.")
+    row = AccountRow(
+        email=email,
+        password_hash=_hash(password),
+        person_id=_person_id(session, person_ref),
+        session_epoch=0,
+        created_at=stamp.at,
+        disabled_at=None,
+    )
+    session.add(row)
+    session.flush()
+    for permission in sorted(set(permissions)):
+        leads = organisation_id if permission is Permission.PARTNER_LEAD else None
+        session.add(
+            PermissionRow(
+                account_id=row.id, permission=permission.value, organisation_id=leads, **recorded(stamp)
+            )
+        )
+    session.flush()
+    audit.record(
+        session, stamp, "account.created", f"account:{row.public_id}", permissions=sorted(set(permissions))
+    )
+    return row.public_id
+
+
+def _check(
+    email: str, password: str, permissions: Collection[Permission], organisation_id: int | None
+) -> None:
+    if "@" not in email or len(email) > 254:
+        raise DomainError(f"{email!r} is not an e-mail address.")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or "\0" in password:
+        raise DomainError(f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    if Permission.AUDITOR in permissions and len(set(permissions)) > 1:
+        raise DomainError("An auditor cannot hold another permission.")
+    if (Permission.PARTNER_LEAD in permissions) != (organisation_id is not None):
+        raise DomainError("A partner lead needs an organisation, and nobody else may have one.")
+
+
+def _person_id(session: Session, person_ref: str | None) -> int | None:
+    if person_ref is None:
+        return None
+    person_id = session.scalar(select(PersonRow.id).where(PersonRow.person_ref == person_ref))
+    if person_id is None:
+        raise DomainError(f"There is no person {person_ref!r}.")
+    return person_id
+
+
+def normal_email(email: str) -> str:
+    """An e-mail address as accounts are known by: nobody is kept out by a capital letter or a blank."""
+    return email.strip().lower()
+
+
+def check_password(session: Session, stamp: Stamp, email: str, password: str, today: date) -> Account | None:
+    """The account that these words open, or None: unknown, wrong, disabled and left look and cost the same.
+
+    Writes an audit event either way, and a new hash where the old one was made with weaker settings.
+    """
+    email = normal_email(email)
+    row = session.scalar(select(AccountRow).where(AccountRow.email == email))
+    right = _verify(row.password_hash if row else _hash_of_nothing(), password)
+    account = find_account(session, row.public_id, today) if row and right else None
+    if account is None or row is None:
+        subject = f"account:{row.public_id}" if row else "account:unknown"
+        audit.record(session, stamp, "sign_in.refused", subject)
+        return None
+    if HASHER.check_needs_rehash(row.password_hash):
+        row.password_hash = _hash(password)
+    audit.record(session, stamp, "sign_in.accepted", f"account:{row.public_id}")
+    return account
+
+
+def find_account(session: Session, public_id: str, today: date) -> Account | None:
+    """The account as it stands now, in two queries; None when unknown, disabled, or its person has left."""
+    own_post = _running_posts(today).where(PostSpellRow.person_id == AccountRow.person_id).exists()
+    led_post = (
+        _running_posts(today)
+        # Whoever is named as their own manager manages nobody by that.
+        .where(PostSpellRow.manager_ref == PersonRow.person_ref, PostSpellRow.person_id != PersonRow.id)
+        .exists()
+    )
+    found = session.execute(
+        select(AccountRow, PersonRow.person_ref, own_post, led_post)
+        .outerjoin(PersonRow, PersonRow.id == AccountRow.person_id)
+        .where(AccountRow.public_id == public_id, AccountRow.disabled_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        return None
+    row, person_ref, has_post, is_manager = found
+    if person_ref is not None and not has_post:
+        return None
+    held = session.execute(
+        select(PermissionRow.permission, PermissionRow.organisation_id)
+        .where(PermissionRow.account_id == row.id, known(PermissionRow, None))
+        .order_by(PermissionRow.id)
+    ).all()
+    return Account(
+        id=row.id,
+        public_id=row.public_id,
+        email=row.email,
+        session_epoch=row.session_epoch,
+        person_id=row.person_id,
+        permissions=frozenset(Permission(permission) for permission, _ in held),
+        organisation_ids=frozenset(led for _, led in held if led is not None),
+        is_manager=bool(is_manager),
+    )
+
+
+def _running_posts(today: date) -> Select[tuple[int]]:
+    return select(PostSpellRow.id).where(
+        known(PostSpellRow, None), PostSpellRow.first_day <= today, PostSpellRow.last_day >= today
+    )
+
+
+def end_sessions(session: Session, stamp: Stamp, account: Account) -> None:
+    """End every session of an account, on every device: a copied cookie opens nothing afterwards."""
+    session.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account.id)
+        .values(session_epoch=AccountRow.session_epoch + 1)
+    )
+    audit.record(session, stamp, "sessions.ended", f"account:{account.public_id}")
+
+
+def _hash(password: str) -> str:
+    with _HASHING:
+        return HASHER.hash(password)
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    if len(password) > LONGEST_PASSWORD:
+        return False
+    with _HASHING:
+        try:
+            return HASHER.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@cache
+def _hash_of_nothing() -> str:
+    """What an unknown e-mail is checked against, so that it takes as long as a known one."""
+    return _hash("nobody has this password")

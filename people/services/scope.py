@@ -1,0 +1,142 @@
+"""Whom an account may see, and how much of them (docs/security.md, "Who sees which page").
+
+Worked out from today's record at every request: yesterday's manager sees nothing of the old team.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from foundation.facts import known
+from people.domain import Account, Permission
+from people.models import PersonRow, PostSpellRow, UnitRow
+from people.store import Unit, team, units
+
+
+class Seen(StrEnum):
+    """As what an account sees a person."""
+
+    SELF = "self"
+    EVERYBODY = "everybody"
+    PART = "part"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A person whom an account may see, and the fields that the account may read of them."""
+
+    person_id: int
+    seen: frozenset[Seen]
+    reference: bool = False
+    email: bool = False
+    masked: bool = False
+    """Reference and e-mail are shown, but only enough of them to tell people apart."""
+    absence_kind: bool = False
+
+
+def view_of(session: Session, account: Account, public_id: str, today: date) -> View | None:
+    """How an account sees a person; None when it may not, or when there is no such person."""
+    person_id = session.scalar(select(PersonRow.id).where(PersonRow.public_id == public_id))
+    if person_id is None:
+        return None
+    seen = frozenset(_seen(session, account, person_id, today))
+    return fields_of(account, person_id, seen) if seen else None
+
+
+def _seen(session: Session, account: Account, person_id: int, today: date) -> list[Seen]:
+    found = []
+    if account.person_id == person_id:
+        found.append(Seen.SELF)
+    if account.sees_everybody:
+        found.append(Seen.EVERYBODY)
+    if account.is_partner_lead and _works_in(session, person_id, account.organisation_ids, today):
+        found.append(Seen.PART)
+    if account.person_id is not None and account.is_manager:
+        members = team(account.person_id, today, below=True).subquery()
+        if session.scalar(select(members.c.person_id).where(members.c.person_id == person_id).limit(1)):
+            found.append(Seen.TEAM)
+    return found
+
+
+def _works_in(session: Session, person_id: int, organisation_ids: frozenset[int], today: date) -> bool:
+    query = (
+        select(PostSpellRow.id)
+        .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+        .where(
+            PostSpellRow.person_id == person_id,
+            UnitRow.organisation_id.in_(organisation_ids),
+            known(PostSpellRow, None),
+            PostSpellRow.first_day <= today,
+            PostSpellRow.last_day >= today,
+        )
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def fields_of(account: Account, person_id: int, seen: frozenset[Seen]) -> View:
+    """The fields that go with it; whoever is several of these reads what any of them may."""
+    own = Seen.SELF in seen
+    learning = Seen.EVERYBODY in seen and Permission.LEARNING in account.permissions
+    coordinator = Seen.EVERYBODY in seen and Permission.COORDINATOR in account.permissions
+    auditor = Seen.EVERYBODY in seen and Permission.AUDITOR in account.permissions
+    part, of_team = Seen.PART in seen, Seen.TEAM in seen
+    plainly = own or learning or part
+    return View(
+        person_id=person_id,
+        seen=seen,
+        reference=plainly or auditor,
+        email=plainly or of_team or coordinator or auditor,
+        masked=auditor and not plainly,
+        absence_kind=own or learning,
+    )
+
+
+def sees_references(account: Account) -> bool:
+    """Whether payroll numbers of everybody on a list may stand in it."""
+    return Permission.LEARNING in account.permissions
+
+
+def masked(text: str) -> str:
+    """Enough of a reference or an e-mail address to tell people apart, and no more.
+
+    >>> masked("100234"), masked("sam.example@council.example"), masked("7")
+    ('****34', 's**********@council.example', '*')
+    """
+    name, at, domain = text.partition("@")
+    if at:
+        return name[:1] + "*" * (len(name) - 1) + at + domain
+    shown = text[-2:] if len(text) > 3 else ""
+    return "*" * (len(text) - len(shown)) + shown
+
+
+def team_size(session: Session, person_id: int, today: date, *, below: bool) -> int:
+    """How many people report to this person, or stand anywhere below them."""
+    members = team(person_id, today, below=below).subquery()
+    return session.execute(select(func.count()).select_from(members)).scalar_one()
+
+
+def own_units(session: Session, person_id: int, today: date) -> list[Unit]:
+    """The units in which this person holds a running post, in order of organisation and path."""
+    ids = set(
+        session.scalars(
+            select(PostSpellRow.unit_id).where(
+                PostSpellRow.person_id == person_id,
+                known(PostSpellRow, None),
+                PostSpellRow.first_day <= today,
+                PostSpellRow.last_day >= today,
+            )
+        )
+    )
+    return [unit for unit in units(session) if unit.id in ids]
+
+
+def directorates(every: list[Unit], own: list[Unit]) -> list[Unit]:
+    """The units directly below an organisation that hold these units; the organisation itself where there is none."""
+    inside = [unit for unit in every if unit.depth == 1 and any(unit.contains(one) for one in own)]
+    directly = [unit for unit in own if unit.depth == 0]
+    return directly or inside

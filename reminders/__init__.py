@@ -1,0 +1,1 @@
+"""When people are told: reminder steps, the plan and the outbox."""

@@ -1,0 +1,1 @@
+"""The tests, in five folders: unit, architecture, integration, e2e and bench."""
