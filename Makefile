@@ -35,7 +35,7 @@ check: $(VENV)/.installed-dev ## lint, format, types, layers, dependencies, unit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m pytest -n $(WORKERS) tests/unit tests/architecture
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" tests/unit tests/architecture
 
 e2e: $(VENV)/.installed-dev ## the browser tests alone
 	$(BIN)/python -m pytest tests/e2e

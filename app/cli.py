@@ -40,7 +40,7 @@ def load() -> None:
         raise DomainError("This database holds something already. The borough is loaded into an empty one only.")
     with progress_bar() as progress:
         load_borough(db.session(), command_stamp(clock.now()), clock.today(), progress)
-    for line in sign_in_lines():
+    for line in sign_in_lines(db.session()):
         click.echo(line)
 
 
@@ -55,7 +55,7 @@ def start(port: int) -> None:
         click.echo("Making the demo borough. This takes about a minute.")
         with progress_bar() as progress:
             load_borough(db.session(), command_stamp(clock.now()), clock.today(), progress)
-    for line in sign_in_lines():
+    for line in sign_in_lines(db.session()):
         click.echo(line)
     db.session.remove()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy has it

@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from foundation.db import db
 from foundation.errors import DomainError, NotFound
@@ -18,10 +18,8 @@ PAGES = frozenset({400, 403, 404, 405, 413, 503})
 
 # When not even the frame can be drawn.
 LAST_RESORT = (
-    '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">'
-    "<title>Sorry, there is a problem with the service</title></head>"
-    "<body><h1>Sorry, there is a problem with the service</h1>"
-    "<p>Try again later. Reference: {}</p></body></html>"
+    '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title></head>'
+    "<body><h1>{title}</h1><p>{text}</p></body></html>"
 )
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -40,6 +38,11 @@ def install(app: Flask) -> None:
 def page_for(error: HTTPException) -> Answer:
     """The page of an HTTP status. Headers that belong to it, such as Allow and Retry-After, are kept."""
     status = error.code or 500
+    if isinstance(error, SecurityError):
+        # Asked for under a name that is not ours: no address of ours can be made in answer.
+        return LAST_RESORT.format(
+            title="This address is not known here", text="Check the web address."
+        ), status
     headers = {
         name: value
         for name, value in error.get_response().headers.items()
@@ -85,4 +88,5 @@ def broken(error: InternalServerError) -> Answer:
         return render_template("errors/500.html", reference=reference), 500
     except Exception:
         log.exception("fault %s: and its page could not be drawn", reference)
-        return LAST_RESORT.format(reference), 500
+        title = "Sorry, there is a problem with the service"
+        return LAST_RESORT.format(title=title, text=f"Try again later. Reference: {reference}"), 500

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from http import HTTPStatus
+from itertools import chain
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
@@ -39,8 +40,16 @@ def install(app: Flask) -> None:
     settings = app.extensions.get("settings")
     if settings is not None:
         app.config["SESSION_LONGEST"] = timedelta(minutes=settings.session_max_minutes)
+    app.before_request(refuse_nul)
     csrf.init_app(app)
     app.after_request(protect)
+
+
+def refuse_nul() -> None:
+    """No address or form of ours holds the character NUL, and PostgreSQL cannot keep it."""
+    values = chain(request.args.values(), request.form.values() if request.method == "POST" else ())
+    if "\0" in request.path or any("\0" in value for value in values):
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def protect(response: Response) -> Response:

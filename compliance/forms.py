@@ -1,7 +1,7 @@
 """What people type into the filters of pages, and the words for what is wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from foundation.formats import long_date
@@ -9,12 +9,12 @@ from foundation.formats import long_date
 EARLIEST = date(1990, 1, 1)
 LATEST = date(2099, 12, 31)
 PARTS = ("day", "month", "year")
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 @dataclass(frozen=True, slots=True)
 class TypedDay:
-    """A date as it was typed in three boxes, and what became of it: a day, or an error and the boxes to mend."""
+    """A date as typed in three boxes, and what became of it: a day, or an error and the boxes to mend."""
 
     name: str
     day: str
@@ -36,28 +36,29 @@ def shown_day(name: str, value: date) -> TypedDay:
 
 
 def typed_day(name: str, label: str, typed: Mapping[str, str], default: date) -> TypedDay:
-    """The day that a page is asked for: `name` as YYYY-MM-DD, or its three boxes; neither: the default.
+    """The day that a page is asked for: its three boxes, or `name` as YYYY-MM-DD; neither: the default.
 
     The wording of errors is that of the GOV.UK Design System, only the boxes that are wrong being marked.
 
-    >>> typed_day("as_at", "Date", {"as_at-day": "31", "as_at-month": "6", "as_at-year": "2026"}, LATEST).error
+    >>> typed_day("on", "Date", {"on-day": "31", "on-month": "6", "on-year": "2026"}, LATEST).error
     'Date must be a real date'
-    >>> typed_day("as_at", "Date", {"as_at-day": "1", "as_at-month": "Dec", "as_at-year": "2026"}, LATEST).value
+    >>> typed_day("on", "Date", {"on-day": "1", "on-month": "Dec", "on-year": "2026"}, LATEST).value
     datetime.date(2026, 12, 1)
     """
-    boxes = {part: typed.get(f"{name}-{part}", "").strip()[:20] for part in PARTS}
-    if not any(boxes.values()):
+    day, month, year = (typed.get(f"{name}-{part}", "").strip()[:20] for part in PARTS)
+    if not (day or month or year):
         return _from_address(name, label, typed.get(name, "").strip(), default)
-    missing = tuple(part for part in PARTS if not boxes[part])
+    boxes = TypedDay(name, day, month, year)
+    missing = tuple(part for part in PARTS if not getattr(boxes, part))
     if missing:
-        return TypedDay(name, **boxes, error=f"{label} must include a {' and '.join(missing)}", wrong=missing)
-    if not (boxes["year"].isascii() and boxes["year"].isdigit() and len(boxes["year"]) == 4):
-        return TypedDay(name, **boxes, error="Year must include 4 numbers", wrong=("year",))
+        return replace(boxes, error=f"{label} must include a {' and '.join(missing)}", wrong=missing)
+    if not (year.isascii() and year.isdigit() and len(year) == 4):
+        return replace(boxes, error="Year must include 4 numbers", wrong=("year",))
     try:
-        value = date(int(boxes["year"]), _month(boxes["month"]), int(boxes["day"]))
+        value = date(int(year), _month(month), int(day))
     except ValueError:
-        return TypedDay(name, **boxes, error=f"{label} must be a real date", wrong=PARTS)
-    return _in_range(label, TypedDay(name, **boxes, value=value), value)
+        return replace(boxes, error=f"{label} must be a real date", wrong=PARTS)
+    return _in_range(label, replace(boxes, value=value), value)
 
 
 def _from_address(name: str, label: str, text: str, default: date) -> TypedDay:
@@ -79,4 +80,4 @@ def _in_range(label: str, typed: TypedDay, value: date) -> TypedDay:
     if EARLIEST <= value <= LATEST:
         return typed
     error = f"{label} must be between {long_date(EARLIEST)} and {long_date(LATEST)}"
-    return TypedDay(typed.name, typed.day, typed.month, typed.year, error=error, wrong=PARTS)
+    return replace(typed, value=None, error=error, wrong=PARTS)

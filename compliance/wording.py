@@ -6,8 +6,10 @@ A status is a stable key; what people read is here, once, so that every page and
 from datetime import date
 
 from compliance.domain.spans import Status
+from courses.domain import Evidence
 from foundation.dates import FAR_DAY
 from foundation.formats import long_date
+from people.domain import AbsenceKind, Category
 
 STATUS_WORDS = {
     Status.NOT_REQUIRED: "Not required",
@@ -37,6 +39,31 @@ RAG_WORDS = {
     "green": "Green: target met",
     "amber": "Amber: just below target",
     "red": "Red: below target",
+}
+
+EVIDENCE_WORDS = {
+    Evidence.TRUSTED: "Accepted",
+    Evidence.VERIFIED: "Checked and accepted",
+    Evidence.AWAITING: "Waiting for a check",
+    Evidence.REJECTED: "Not accepted",
+}
+
+CATEGORY_WORDS = {
+    Category.EMPLOYEE: "Employee",
+    Category.MEMBER: "Elected member",
+    Category.AGENCY: "Agency worker",
+    Category.CONTRACTOR: "Contractor",
+    Category.VOLUNTEER: "Volunteer",
+    Category.PARTNER: "Partner's staff",
+}
+
+ABSENCE_WORDS = {
+    AbsenceKind.LONG_TERM_SICK: "Long-term sickness",
+    AbsenceKind.PARENTAL: "Parental leave",
+    AbsenceKind.CAREER_BREAK: "Career break",
+    AbsenceKind.SECONDMENT_OUT: "Seconded elsewhere",
+    AbsenceKind.SUSPENSION: "Suspension",
+    AbsenceKind.OTHER: "Other",
 }
 
 TO_DO = frozenset({Status.EXPIRING, Status.NOT_YET_DUE, Status.EXPIRED, Status.OUTSTANDING})

@@ -42,7 +42,9 @@ def course_lines(session: Session, known_at: datetime | None = None) -> Iterator
         )
 
 
-def completions(session: Session, some: Some, known_at: datetime | None = None) -> dict[int, list[Completion]]:
+def completions(
+    session: Session, some: Some, known_at: datetime | None = None
+) -> dict[int, list[Completion]]:
     """What each of these people completed, in order of day and course."""
     query = (
         select(

@@ -35,7 +35,7 @@ SOME_SET_ASIDE = 3
 FORMATS = ("table", "csv", "json")
 
 
-class DayType(click.ParamType):
+class DayType(click.ParamType[date]):
     """A calendar day, typed as YYYY-MM-DD and in no other way."""
 
     name = "YYYY-MM-DD"
@@ -51,7 +51,7 @@ class DayType(click.ParamType):
             self.fail(f"{shown(str(value))} is not a day. Type it as YYYY-MM-DD.", param, ctx)
 
 
-class MomentType(click.ParamType):
+class MomentType(click.ParamType[datetime]):
     """A moment, typed as ISO 8601 with its offset from UTC."""
 
     name = "MOMENT"

@@ -53,6 +53,7 @@ class SignedIn(UserMixin):
 def install(app: Flask) -> None:
     """Let an app know who is signed in."""
     app.config.setdefault(LONGEST_SESSION, timedelta(hours=12))
+    login_manager.unauthorized_handler(ask_to_sign_in)
     login_manager.init_app(app)
 
 
@@ -71,7 +72,6 @@ def load(user_id: str) -> SignedIn | None:
     return SignedIn(account)
 
 
-@login_manager.unauthorized_handler
 def ask_to_sign_in() -> Response:
     """Lead to the sign-in page, which leads back to the page that was asked for."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -112,8 +112,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         if account() is None:
             return ask_to_sign_in()
-        answer: R = view(*args, **kwargs)
-        return answer
+        return view(*args, **kwargs)
 
     return guarded
 
@@ -121,8 +120,8 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
 def safe_next(target: str | None) -> str | None:
     """`target` when it is the address of one of our own pages, else None.
 
-    "Begins with one slash" is not enough: a browser drops tabs and new lines and reads a backslash as a slash.
-    So only the characters of our own addresses pass, and the path must lead to a page that can be fetched.
+    "Begins with one slash" is not enough: a browser drops tabs and new lines, and takes a backslash for a
+    slash. So only the characters of our own addresses pass, and the path must lead to a page of ours.
     """
     if not target or len(target) > LONGEST_TARGET or not _LOCAL.fullmatch(target):
         return None

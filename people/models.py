@@ -11,6 +11,7 @@ from foundation.dates import FAR_DAY, FIRST_DAY
 from foundation.db import Base
 from foundation.facts import Fact, current_index
 
+
 def new_public_id() -> str:
     """The random id by which a row is named in addresses of pages; says nothing about a person."""
     return uuid4().hex

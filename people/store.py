@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from foundation.errors import NotFound
 from foundation.facts import known
 from people.domain import Absence, Place, RoleLine, RoleRule, Spell
 from people.models import (
@@ -91,6 +92,14 @@ def units(session: Session) -> list[Unit]:
     return [Unit(**row) for row in session.execute(query).mappings()]
 
 
+def organisation_id(session: Session, name: str) -> int:
+    """The id of an organisation. Raises NotFound for an unknown name."""
+    found = session.scalar(select(OrganisationRow.id).where(OrganisationRow.name == name))
+    if found is None:
+        raise NotFound(f'There is no organisation "{name}".')
+    return found
+
+
 def places(session: Session, known_at: datetime | None = None) -> dict[int, Place]:
     """Every unit as a place: its path, organisation and sector."""
     query = (
@@ -131,7 +140,9 @@ def names(
             PersonDetailRow.first_name,
             PersonDetailRow.last_name,
         )
-        .outerjoin(PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, known_at))
+        .outerjoin(
+            PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, known_at)
+        )
         .where(some.among(PersonRow.id))
         .order_by(PersonRow.id)
     )

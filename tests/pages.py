@@ -1,14 +1,16 @@
 """The one test client. It inspects every page that it fetches, so that no test has to remember to.
 
 What it holds a page to is listed in `INSPECTIONS`; tests/unit/test_pages_client.py proves that each bites.
-Template variables are compared with what the view passed: `StrictUndefined` cannot be used, because the macros
-of GOV.UK rely on undefined being false.
+Template variables are compared with what the view passed: `StrictUndefined` cannot be used, as the macros of
+GOV.UK rely on undefined being false.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
+from functools import partial
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -385,8 +387,12 @@ class PageClient(FlaskClient):
 
     @override
     def open(self, *args: Any, allow_fault: bool = False, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)
+        request = partial(super().open, *args, **kwargs)
         with every_variable_is_passed(self.application):
-            response = super().open(*args, **kwargs)
+            # A context of its own, as a server gives it: a test's open application context would carry who is
+            # signed in from one request to the next.
+            response: TestResponse = Context().run(request)
         if response.status_code >= 500 and not allow_fault:
             raise PageError(f"{response.request.path} answered {response.status}")
         inspect_headers(response)
@@ -394,9 +400,20 @@ class PageClient(FlaskClient):
             inspect(response.get_data(as_text=True))
         return response
 
-    def page(self, address: str, status: int = 200, **query: str) -> BeautifulSoup:
+    def page(
+        self, address: str, query: Mapping[str, str] | None = None, *, status: int = 200
+    ) -> BeautifulSoup:
         """A page, fetched, expected to answer `status`, and read."""
-        response = self.get(address, query_string=query or None)
+        response = self.get(address, query_string=query)
         if response.status_code != status:
             raise PageError(f"{address} answered {response.status}, expected {status}")
         return BeautifulSoup(response.get_data(as_text=True), "html.parser")
+
+    def send(self, address: str, to: str | None = None, **fields: str) -> TestResponse:
+        """Fetch the page with a form, fill the form in, and send it as a browser would."""
+        form = self.page(address).select_one("main form[method=post]")
+        assert form is not None, f"{address} has no form to send"
+        hidden = {
+            str(field["name"]): str(field.get("value", "")) for field in form.select("input[type=hidden]")
+        }
+        return self.post(to or str(form.get("action") or address), data={**hidden, **fields})

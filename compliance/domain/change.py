@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from compliance.domain.requirement import (
     EVERYONE,
+    Acceptance,
     AcceptedCourse,
     Requirement,
     RoleLink,
@@ -15,7 +16,7 @@ from compliance.domain.requirement import (
     Terms,
 )
 from courses.domain import Course
-from foundation.dates import FAR_DAY, FIRST_DAY, day_before
+from foundation.dates import FAR_DAY, FIRST_DAY, Period, day_after, day_before
 from people.domain import RoleLine, RoleRule
 
 Line = RoleLine | RoleRule | Course | Requirement | RoleLink | AcceptedCourse | Target
@@ -166,10 +167,21 @@ def _basis(book: RuleBook, code: str) -> tuple[object, ...]:
     return (
         frozenset(links),
         frozenset(rule for rule in book.role_rules if rule.role in roles),
-        tuple(_untitled(terms) for terms in book.terms(code)),
+        _plain_terms(book.terms(code)),
     )
 
 
-def _untitled(terms: Terms) -> tuple[object, ...]:
-    plain = replace(terms.requirement, title="", kind="", first_day=FIRST_DAY, last_day=FAR_DAY)
-    return (terms.period, plain, frozenset(terms.acceptances))
+def _plain_terms(found: Iterable[Terms]) -> list[tuple[Period, Requirement, frozenset[Acceptance]]]:
+    """The terms without titles; neighbours that differ in nothing else made one."""
+    result: list[tuple[Period, Requirement, frozenset[Acceptance]]] = []
+    for terms in found:
+        period, acceptances = terms.period, frozenset(terms.acceptances)
+        plain = replace(terms.requirement, title="", kind="", first_day=FIRST_DAY, last_day=FAR_DAY)
+        if (
+            result
+            and result[-1][1:] == (plain, acceptances)
+            and day_after(result[-1][0].last) == period.first
+        ):
+            period = Period(result.pop()[0].first, period.last)
+        result.append((period, plain, acceptances))
+    return result

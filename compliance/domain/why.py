@@ -10,8 +10,8 @@ from foundation.formats import long_date
 
 def why(span: Span, role_titles: Mapping[str, str], course_titles: Mapping[str, str]) -> str:
     """The sentence for a span. It names roles, courses and days, never the kind of an absence."""
-    who = "everyone" if span.role == EVERYONE else role_titles.get(span.role) or span.role
-    required = f"Required of {who}, here since {long_date(span.role_since)}"
+    who = "of everyone" if span.role == EVERYONE else f"as {role_titles.get(span.role) or span.role}"
+    required = f"Required {who} since {long_date(span.role_since)}"
     course = course_titles.get(span.course or "") or span.course
     match span.status:
         case Status.EXEMPT:

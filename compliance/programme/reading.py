@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from compliance.domain.change import Line, book_of, holding, key
+from compliance.domain.change import Line, book_of, holding
 from compliance.domain.requirement import (
     AcceptedCourse,
     Basis,

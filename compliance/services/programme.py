@@ -130,7 +130,7 @@ def _person_refs(session: Session, shown: Iterable[Effect]) -> dict[int, str]:
     if not wanted:
         return {}
     query = select(PersonRow.id, PersonRow.person_ref).order_by(PersonRow.id)
-    return {person_id: ref for person_id, ref in session.execute(query).tuples() if person_id in wanted}
+    return {row.id: row.person_ref for row in session.execute(query) if row.id in wanted}
 
 
 def _notices(
@@ -150,7 +150,7 @@ def _notices(
     if later:
         changes = count_noun(later, "change begins", "changes begin")
         yield Problem(
-            f"{changes} after {long_date(day)}. What they do to people is not shown here.", file_name
+            f"{changes} after {long_date(day)}. The effect on people then is not shown here.", file_name
         )
     units, organisations = places_not_found(session, programme.book)
     for unit in units:

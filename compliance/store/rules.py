@@ -73,7 +73,7 @@ def programme_name(session: Session, known_at: datetime | None = None) -> str:
 def requirement_ids(session: Session) -> dict[str, int]:
     """The id of every requirement by its code."""
     query = select(RequirementRow.code, RequirementRow.id).order_by(RequirementRow.code)
-    return dict(session.execute(query).tuples().all())
+    return {row.code: row.id for row in session.execute(query)}
 
 
 def write_change(session: Session, stamp: Stamp, change: RuleChange) -> None:
@@ -89,7 +89,9 @@ def write_change(session: Session, stamp: Stamp, change: RuleChange) -> None:
         rows = [_columns(shape, line, courses, requirements) for line in new if isinstance(line, shape.line)]
         if rows:
             times = recorded(stamp)
-            session.execute(insert(shape.model), [row | times for row in rows])
+            # Nulls are written out: rows that leave out different columns would be a statement each.
+            statement = insert(shape.model).execution_options(render_nulls=True)
+            session.execute(statement, [row | times for row in rows])
     if change.renames:
         query = select(ProgrammeNameRow.id).where(known(ProgrammeNameRow, None))
         retract(
@@ -192,4 +194,4 @@ def _with_ids(
         return ids
     session.execute(insert(model), [{"code": code} for code in new])
     found = session.execute(select(model.code, model.id).where(model.code.in_(new)).order_by(model.code))
-    return ids | dict(found.tuples().all())
+    return ids | {row.code: row.id for row in found}

@@ -144,11 +144,9 @@ def _groups(filters: Asked, answer: Answer) -> list[FigureGroup]:
 
 
 def _line(filters: Asked, row: FigureRow, name: str, place: Unit | None) -> FigureLine:
-    where = _behind(filters, row.day, row.requirement, place) if filters.reach.names else {}
+    where = _behind(row.day, row.requirement, place) if filters.reach.names else {}
     return figure_line(row, name, where, filters.reach.least)
 
 
-def _behind(filters: Asked, day: date, requirement: str, place: Unit | None) -> dict[str, str]:
-    return kept(
-        as_at=day.isoformat(), requirement=requirement, unit=place.public_id if place else None
-    )
+def _behind(day: date, requirement: str, place: Unit | None) -> dict[str, str]:
+    return kept(as_at=day.isoformat(), requirement=requirement, unit=place.public_id if place else None)

@@ -1,4 +1,4 @@
-"""What the tables of the pages are made of: figures with their links, people with their statuses, and CSV files."""
+"""What the tables of the pages are made of: figures with their links, people with their statuses, files."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from foundation.tables import csv_pieces
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """A figure on a page. `where` are the filters of the people behind it; empty when the reader sees no names."""
+    """A figure on a page. `where`: the filters of the people behind it; empty for readers without names."""
 
     name: str
     counts: Counts
@@ -138,7 +138,7 @@ FIGURE_HEADERS = (
 
 
 def figure_rows(rows: Iterable[FigureRow], least: int) -> Iterator[Sequence[str]]:
-    """The figures of a page for a file; numbers of people below `least` are left out as they are on the page."""
+    """The figures of a page for a file; numbers of people below `least` are left out as on the page."""
     for row in rows:
         counts, judgement = row.counts, row.judgement
         hidden = counts.counted < least

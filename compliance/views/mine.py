@@ -81,7 +81,7 @@ def _item(lists: Lists, code: str, span: Span, today: date) -> RequirementItem:
 
 
 def accepted_courses(book: RuleBook, code: str, today: date) -> list[CourseItem]:
-    """The courses that can be taken today and will count, those for everybody before those that only renew."""
+    """The courses that can be taken today and will count, those for everybody before those only to renew."""
     terms = next((part for part in book.terms(code) if part.period.first <= today <= part.period.last), None)
     usable = [
         acceptance

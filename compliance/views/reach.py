@@ -1,6 +1,6 @@
 """How far the figures and lists of a reader reach (docs/security.md, "Who sees which page").
 
-A filter narrows what a reader may see and never widens it: the choices that a page offers are the only ones it takes.
+A filter narrows what a reader may see and never widens it: a page takes only the choices that it offers.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Reach:
         return 0 if self.names else LEAST
 
     def unit(self, public_id: str) -> Unit | None:
-        """The unit that an address names; the first where one must be chosen. Raises NotFound for any other."""
+        """The unit that an address names; the first where one must be chosen. NotFound for any other."""
         if not public_id:
             return self.units[0] if self.must_choose else None
         found = next((unit for unit in self.units if unit.public_id == public_id), None)
@@ -80,11 +80,11 @@ def figures_reach(session: Session, account: Account, today: date) -> Reach:
         own = directorates(every, own_units(session, account.person_id, today))
         if own:
             return Reach(own, must_choose=True)
-    abort(403)
+    return abort(403)
 
 
 def lists_reach(session: Session, account: Account) -> Reach:
-    """Whose names a reader sees behind the figures. A manager's list is narrowed to the team by the page itself."""
+    """Whose names a reader sees behind the figures. The page narrows a manager's list to the team."""
     every = units(session)
     if account.sees_everybody:
         return Reach(every, names=True)
@@ -92,7 +92,7 @@ def lists_reach(session: Session, account: Account) -> Reach:
         return _part(every, account)
     if account.is_manager:
         return Reach(every, names=True)
-    abort(403)
+    return abort(403)
 
 
 def _part(every: list[Unit], account: Account) -> Reach:

@@ -1,4 +1,4 @@
-"""The filters that the pages share: which statuses a list shows, and which requirements there are to choose."""
+"""The filters that the pages share: which statuses a list shows, which requirements there are to choose."""
 
 from collections.abc import Mapping
 from datetime import date

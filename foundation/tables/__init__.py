@@ -12,11 +12,12 @@ from foundation.tables.cells import (
 from foundation.tables.days import day_cell, day_or_moment_cell
 from foundation.tables.reading import open_table, read_table
 from foundation.tables.rows import Reading
-from foundation.tables.table import Column, Limits, Row, Table
+from foundation.tables.table import COMMAND_LIMITS, Column, Limits, Row, Table
 from foundation.tables.wording import display_name, shown
 from foundation.tables.writing import csv_pieces, write_csv, write_set_aside, write_xlsx
 
 __all__ = [
+    "COMMAND_LIMITS",
     "CellError",
     "Column",
     "Limits",

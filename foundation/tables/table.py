@@ -23,6 +23,10 @@ class Limits:
     """Rows times columns of a worksheet. One stray cell in its last corner would otherwise cost gigabytes."""
 
 
+COMMAND_LIMITS = Limits(size=200 * MEGABYTE, rows=1_000_000, unpacked=500 * MEGABYTE, grid=16_000_000)
+"""For bulk work at the server: half a million completions are one file. Read those with open_table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column that is wanted. `required`: the file must have it and every row must fill it.
@@ -56,7 +60,7 @@ class Layout:
 class Row:
     """One row: its line in the file, its values by column name, its problems.
 
-    A row with a problem keeps the values that could be read, the others blank: enough to say whose row it was,
+    A row with a problem keeps the values that could be read, the others blank: enough to say whose it was,
     never to apply it. The cells of unknown columns are kept nowhere: they may be personal data that nobody
     asked for.
     """

@@ -14,14 +14,14 @@ class Change:
     """One thing that changes. `before` and `after` are what their text says; None where there was or will be nothing."""
 
     what: str
-    subject: str
+    subject: object
     before: object = None
     after: object = None
 
     def as_row(self) -> dict[str, str]:
         return {
             "what": self.what,
-            "subject": self.subject,
+            "subject": str(self.subject),
             "before": _text(self.before),
             "after": _text(self.after),
         }
@@ -79,7 +79,7 @@ class ImportRefused(DomainError):  # noqa: N818 -- named as the outcome that com
 
 
 def _text(value: object) -> str:
-    if isinstance(value, tuple):
+    if type(value) is tuple:
         return "; ".join(map(str, value))
     return "" if value is None else str(value)
 

@@ -5,7 +5,7 @@ it retracted; nothing is deleted, and "known at" an earlier moment still shows t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ FactRow = Any
 """A row of a fact table, by column names; lighter than an object where there may be half a million."""
 KindsOfBatch = Mapping[str, Sequence["FactKind"]]
 """The facts that each kind of batch records."""
+BuiltOn = Callable[[Session, "Undo"], Iterable[int | None]]
+"""The batches (None: no batch) of facts that stand on what an undo would take away."""
 Touch = Callable[[Session, type[Fact], FactRow], None]
 """Names the people whom a fact concerns that is not about one person."""
 
@@ -33,12 +35,11 @@ Touch = Callable[[Session, type[Fact], FactRow], None]
 class FactKind:
     """A kind of fact that an import writes.
 
-    `noun` is what messages call several of them. `key` are the columns of which the record holds one at a time; with
-    `days` it holds several, as long as their days do not overlap.
+    `key` are the columns of which the record holds one at a time; with `days` it holds several, as long as their days
+    do not overlap.
     """
 
     model: type[Fact]
-    noun: str
     key: tuple[str, ...]
     days: bool = False
 
@@ -86,15 +87,19 @@ def open_batch(
     return stamp.in_batch(batch.id)
 
 
-def plan_undo(session: Session, batch_id: int, kinds: KindsOfBatch) -> Undo:
+def plan_undo(session: Session, batch_id: int, kinds: KindsOfBatch, built_on: BuiltOn | None = None) -> Undo:
     """What an undo would do. `kinds` gives the facts of each kind of batch that may be undone here.
 
     Raises NotFound for a batch that is not among them, DomainError for one that is undone already, that is an undo
     itself, or on which a later act was built.
     """
     batch = session.get(ImportBatchRow, batch_id)
-    if batch is None or batch.kind not in kinds:
-        raise NotFound(f"There is no batch {batch_id} of this kind. Nothing was changed.")
+    if batch is None:
+        raise NotFound(f"There is no batch {batch_id}. Nothing was changed.")
+    if batch.kind not in kinds:
+        raise NotFound(
+            f"Batch {batch_id} is one of {batch.kind}; this command takes back {' and '.join(kinds)}. Nothing was changed."
+        )
     if batch.undoes_id is not None:
         raise DomainError(
             f"Batch {batch_id} is the undo of batch {batch.undoes_id}. To have that one back, load its file again."
@@ -106,19 +111,26 @@ def plan_undo(session: Session, batch_id: int, kinds: KindsOfBatch) -> Undo:
     problems = []
     for kind in kinds[batch.kind]:
         problems += _plan_kind(session, plan, kind, undo_ids)
+    if built_on is not None and not problems:
+        problems = [_built_on(session, batch_id, other) for other in built_on(session, plan)]
     if problems:
         raise DomainError(*dict.fromkeys(problems))
     return plan
 
 
 def undo_batch(
-    session: Session, stamp: Stamp, batch_id: int, kinds: KindsOfBatch, touch: Touch | None = None
+    session: Session,
+    stamp: Stamp,
+    batch_id: int,
+    kinds: KindsOfBatch,
+    built_on: BuiltOn | None = None,
+    touch: Touch | None = None,
 ) -> tuple[Undo, int]:
     """Take a batch back. Call inside a transaction; gives what was done and the number of the undo.
 
     Raises what `plan_undo` raises.
     """
-    plan = plan_undo(session, batch_id, kinds)
+    plan = plan_undo(session, batch_id, kinds, built_on)
     batch = plan.batch
     stamp = open_batch(
         session,
@@ -137,7 +149,9 @@ def undo_batch(
         if rows:
             names = _columns(model)
             again = recorded(stamp)
-            session.execute(insert(model), [{name: getattr(row, name) for name in names} | again for row in rows])
+            session.execute(
+                insert(model), [{name: getattr(row, name) for name in names} | again for row in rows]
+            )
     for part in (plan.gone, plan.back):
         for model, rows in part.items():
             if hasattr(model, "person_id"):
@@ -170,7 +184,7 @@ def _plan_kind(session: Session, plan: Undo, kind: FactKind, undo_ids: Mapping[i
         _built_on(session, batch.id, other)
         for other in _in_the_way(session, kind, back, {row.id for row in gone})
     ]
-    plan.gone[model], plan.back[model] = gone, back
+    plan.gone[model], plan.back[model] = gone, list(back)
     return problems
 
 
@@ -186,7 +200,9 @@ def _in_the_way(
     owners = sorted({key[0] for key in wanted})
     found: dict[int | None, None] = {}
     for start in range(0, len(owners), 500):
-        standing = _rows(session, model, owner.in_(owners[start : start + 500]) & model.retracted_at.is_(None))
+        standing = _rows(
+            session, model, owner.in_(owners[start : start + 500]) & model.retracted_at.is_(None)
+        )
         for row in standing:
             if row.id in gone:
                 continue
@@ -229,7 +245,11 @@ def _built_on(session: Session, batch_id: int, other: int | None) -> str:
 def _undo_ids(session: Session) -> dict[int, int]:
     """The undo of each batch that was undone."""
     query = select(ImportBatchRow.undoes_id, ImportBatchRow.id).where(ImportBatchRow.undoes_id.is_not(None))
-    return {undone: undo for undone, undo in session.execute(query.order_by(ImportBatchRow.id)) if undone is not None}
+    return {
+        undone: undo
+        for undone, undo in session.execute(query.order_by(ImportBatchRow.id))
+        if undone is not None
+    }
 
 
 def _rows(session: Session, model: type[Fact], condition: ColumnElement[bool]) -> Sequence[FactRow]:
@@ -240,5 +260,7 @@ def _rows(session: Session, model: type[Fact], condition: ColumnElement[bool]) -
 def _columns(model: type[Fact]) -> tuple[str, ...]:
     """The columns that say something: all but the id and the bookkeeping."""
     return tuple(
-        column.name for column in inspect(model).local_table.columns if column.name not in ("id", *BOOKKEEPING)
+        column.name
+        for column in inspect(model).local_table.columns
+        if column.name not in ("id", *BOOKKEEPING)
     )

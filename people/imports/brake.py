@@ -75,7 +75,9 @@ def _units(moves: Iterable[PostMove]) -> list[str]:
                 left.add(place)
         after.update(_upwards(*_place(move.after)))
     emptied = {
-        place for place, people in before.items() if len(people) > SMALLEST_UNIT and place in left and place not in after
+        place
+        for place, people in before.items()
+        if len(people) > SMALLEST_UNIT and place in left and place not in after
     }
     return [
         f"This file would leave nobody of {len(before[place]):,} people in {shown(' > '.join(filter(None, place)))}."

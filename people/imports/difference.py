@@ -144,9 +144,7 @@ def _days(spell: PostSpell) -> tuple[date, date]:
     return spell.first_day, spell.last_day
 
 
-def _as_given(
-    rows: Sequence[PostRow], recorded: Sequence[PostSpell], as_at: date
-) -> tuple[PostSpell, ...]:
+def _as_given(rows: Sequence[PostRow], recorded: Sequence[PostSpell], as_at: date) -> tuple[PostSpell, ...]:
     """The rows are the history of the post. A row without a start keeps the one that is recorded for it."""
     spells = []
     for row in rows:
@@ -215,9 +213,8 @@ def _after_the_end(
         if last_day < as_at:  # it says no more than when the post ended
             return _with_end(last_day, recorded, as_at)
         return (*recorded, PostSpell(as_at, last_day, row.duties(last.duties))), "returned"
-    if row.post_start <= last.first_day or any(spell.first_day == row.post_start for spell in recorded):
-        if last_day == last.last_day:
-            return recorded, "unchanged"
+    known_start = any(spell.first_day == row.post_start for spell in recorded)
+    if known_start or row.post_start < last.first_day or last_day <= last.last_day:
         return _with_end(last_day, recorded, as_at)
     # A start inside the last spell: the post began anew there, and what came before stays in the record.
     return (*_ended(recorded, day_before(row.post_start)), _next_spell(row, last)), "returned"
@@ -307,9 +304,7 @@ def _with_duties_off_the_day(
     )
 
 
-def _changed_from(
-    spells: tuple[PostSpell, ...], at: int, day: date, duties: Duties
-) -> tuple[PostSpell, ...]:
+def _changed_from(spells: tuple[PostSpell, ...], at: int, day: date, duties: Duties) -> tuple[PostSpell, ...]:
     running = spells[at]
     before = (replace(running, last_day=day_before(day)),) if day > running.first_day else ()
     new = PostSpell(day, running.last_day, duties)

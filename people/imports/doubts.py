@@ -211,7 +211,11 @@ def _new_places(found: Findings, plan: Plan, recorded: Recorded) -> None:
 def _tell_if_alike(found: Findings, what: str, name: str, known: list[str]) -> bool:
     plain = {_letters(other): other for other in known}
     exact = plain.get(_letters(name))
-    near = [exact] if exact else [plain[hit] for hit in difflib.get_close_matches(_letters(name), plain, n=1, cutoff=0.9)]
+    near = (
+        [exact]
+        if exact
+        else [plain[hit] for hit in difflib.get_close_matches(_letters(name), plain, n=1, cutoff=0.9)]
+    )
     if near and not any(letter.isdigit() for letter in name):  # Team 1 and Team 2 are meant
         found.tell(f"New {what} {shown(name)}? Did you mean {in_words(near)}?", column=what)
         return True

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any, TextIO
 
 from foundation.errors import DomainError, Problem
+from foundation.formats import count_noun
 from foundation.registry import modules
 from foundation.tables import Column, Limits, Reading, Row, Table, open_table, write_set_aside
 
@@ -26,13 +27,16 @@ class ColumnMap:
     parsers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     extra: tuple[Column, ...] = ()
     optional: frozenset[str] = frozenset()
+    """Columns of ours that this system's file need not have."""
+    one_of: Sequence[Sequence[str]] | None = None
+    """Replaces ours, where the file names people in a way of its own."""
     convert: Callable[[Values], Values | None] | None = None
     left_out: str = ""
     """What the rows are that `convert` leaves out, for the account."""
 
     def columns(self, ours: Sequence[Column]) -> list[Column]:
         """Our columns under their headings, so that messages name what stands in the file."""
-        heading = {name: alias for alias, name in reversed(self.aliases.items())}
+        heading = {name: alias for alias, name in reversed(list(self.aliases.items()))}
         return [
             replace(
                 column,
@@ -76,7 +80,10 @@ class Findings:
 
     def copy(self) -> "Findings":
         return Findings(
-            self.file, self.titles, {line: list(all_of) for line, all_of in self.set_aside.items()}, list(self.notices)
+            self.file,
+            self.titles,
+            {line: list(all_of) for line, all_of in self.set_aside.items()},
+            list(self.notices),
         )
 
     def leave_out(self, lines: Iterable[int], message: str, column: str = "") -> None:
@@ -105,6 +112,7 @@ class Incoming:
         self.sha256 = self._reading.sha256
         self.findings = Findings(self.file, self._reading.layout.titles)
         self.rows_read, self.blank_rows, self.left_out = 0, 0, 0
+        self._required = [column for column in shape.columns if column.required]
 
     def rows(self) -> Iterator[Row]:
         """The rows that could be read, their values in our words, once; the others are among the findings."""
@@ -124,11 +132,16 @@ class Incoming:
                     self.left_out += 1
                     continue
                 row.values = values
+                lacking = [column.name for column in self._required if values.get(column.name) is None]
+                if lacking:
+                    self.findings.leave_out([row.line], "The value is missing.", lacking[0])
+                    continue
             yield row
         self.blank_rows = self._reading.blank_rows
         self.findings.notices[:0] = self._reading.notices
         if self.left_out:
-            self.findings.tell(f"{self.left_out:,} rows {self.map.left_out}. They were counted and left out.")
+            rows = count_noun(self.left_out, "row is", "rows are")
+            self.findings.tell(f"{rows} {self.map.left_out}: counted, and left out.")
 
     def unread(self, row: Row) -> None:
         """Hears of each row that could not be read."""
@@ -172,7 +185,7 @@ class Incoming:
             limits=self._shape.limits,
             aliases=column_map.aliases,
             subject=self._shape.subject,
-            one_of=self._shape.one_of,
+            one_of=self._shape.one_of if column_map.one_of is None else column_map.one_of,
         )
         return column_map, reading
 

@@ -40,7 +40,9 @@ class Prepared:
     account: Account
 
 
-def prepare(session: Session, file: PeopleFile, options: Options, progress: Progress = no_progress) -> Prepared:
+def prepare(
+    session: Session, file: PeopleFile, options: Options, progress: Progress = no_progress
+) -> Prepared:
     """Compare a file with the record and say what would change. Writes nothing."""
     progress("Reading the record", 0, 3)
     record = load_recorded(session)
@@ -52,7 +54,9 @@ def prepare(session: Session, file: PeopleFile, options: Options, progress: Prog
     return Prepared(plan, record, _account(plan, file, options))
 
 
-def apply(session: Session, stamp: Stamp, file: PeopleFile, prepared: Prepared, progress: Progress) -> Account:
+def apply(
+    session: Session, stamp: Stamp, file: PeopleFile, prepared: Prepared, progress: Progress
+) -> Account:
     """Write the difference as one batch. Call inside the transaction in which the file was compared.
 
     Raises ImportRefused where the brake for leavers holds the file back. A file that changes nothing makes no batch.
@@ -125,7 +129,9 @@ def _write_places(session: Session, stamp: Stamp, prepared: Prepared) -> None:
         add_units(session, plan.new_units)
     if plan.new_units or plan.new_organisations:
         number_units(session)
-    facts = (record.organisations[name].sector_fact_id for name in plan.sectors if name in record.organisations)
+    facts = (
+        record.organisations[name].sector_fact_id for name in plan.sectors if name in record.organisations
+    )
     retract(session, OrganisationSectorRow, (fact for fact in facts if fact is not None), stamp, _REASON)
     record_sectors(session, stamp, plan.sectors)
 

@@ -84,7 +84,9 @@ def unit_path_cell(cell: str) -> str:
     """
     parts = [" ".join(part.split()) for part in text_cell(cell).split(UNIT_SEPARATOR.strip())]
     if not all(parts):
-        raise CellError(f"{shown(cell)} has an empty part. Separate the units with ' > ', none before or after.")
+        raise CellError(
+            f"{shown(cell)} has an empty part. Separate the units with ' > ', none before or after."
+        )
     return UNIT_SEPARATOR.join(parts)
 
 
@@ -222,7 +224,11 @@ def _without_disagreement(rows: list[PersonPost], found: Findings) -> list[Perso
         group = of_person[row.person_ref]
         differ = [
             words
-            for words, part in (("names", slice(0, 2)), ("e-mail addresses", slice(2, 3)), ("categories", slice(3, 4)))
+            for words, part in (
+                ("names", slice(0, 2)),
+                ("e-mail addresses", slice(2, 3)),
+                ("categories", slice(3, 4)),
+            )
             if len(group) > 1 and len({other.details[part] for other in group}) > 1
         ]
         if differ:

@@ -127,14 +127,16 @@ def _plan_places(plan: Plan, recorded: Recorded) -> None:
             plan.changes.append(Change("organisation_added", name, None, sector or Sector.OTHER.value))
         if known is None or known.sector is None:
             if sector is None:
-                plan.findings.tell(f"{shown(name)} has no sector in the file; it is entered as other.", column="sector")
+                plan.findings.tell(
+                    f"{shown(name)} has no sector in the file; it is entered as other.", column="sector"
+                )
             plan.sectors[name] = sector or Sector.OTHER.value
-        elif sector is not None and sector != known.sector:
+        if known is not None and name in plan.sectors:  # its sector was taken back by an undo
+            plan.changes.append(Change("sector_corrected", name, None, plan.sectors[name]))
+        elif known is not None and sector is not None and sector != known.sector:
             plan.sectors[name] = sector
             plan.changes.append(Change("sector_corrected", name, known.sector, sector))
-    plan.touched |= people_of(
-        recorded, (name for name in plan.sectors if name in recorded.organisations)
-    )
+    plan.touched |= people_of(recorded, (name for name in plan.sectors if name in recorded.organisations))
 
 
 def _plan_people(plan: Plan, recorded: Recorded) -> None:
@@ -172,7 +174,9 @@ def _plan_post(plan: Plan, recorded: Recorded, key: PostKey, outcome: Outcome, f
     plan.moves.append(PostMove(key, ran.duties if ran else None, runs.duties if runs else None))
     if outcome.spells == before:
         return
-    plan.changes.append(Change(f"post_{outcome.what}", " / ".join(key), before or None, outcome.spells or None))
+    plan.changes.append(
+        Change(f"post_{outcome.what}", " / ".join(key), before or None, outcome.spells or None)
+    )
     plan.touched.add(key[0])
     kept = set(before) & set(outcome.spells)
     ids = recorded.spell_ids.get(key, ())
@@ -196,9 +200,7 @@ def _plan_units(plan: Plan, spell: PostSpell) -> None:
             plan.changes.append(Change("unit_added", f"{organisation} > {unit[1]}"))
 
 
-def _missing(
-    file: PeopleFile, rows: Iterable[PersonPost], plan: Plan, recorded: Recorded
-) -> list[PostKey]:
+def _missing(file: PeopleFile, rows: Iterable[PersonPost], plan: Plan, recorded: Recorded) -> list[PostKey]:
     """Running posts of the organisations named that are in no row, rows set aside included."""
     named = {row.post.organisation for row in plan.rows}
     protected = _Protected(file, rows, recorded)
@@ -247,5 +249,8 @@ class _Protected:
 
 
 def _who(details: Details) -> str:
-    return ", ".join(part for part in (f"{details.first_name} {details.last_name}", details.email, details.category) if part)
-
+    return ", ".join(
+        part
+        for part in (f"{details.first_name} {details.last_name}", details.email, details.category)
+        if part
+    )

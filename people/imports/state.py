@@ -79,27 +79,37 @@ def load_recorded(session: Session) -> Recorded:
 
 def person_ids(session: Session) -> dict[str, int]:
     """The id of every person by reference."""
-    return {ref: key for ref, key in session.execute(select(PersonRow.person_ref, PersonRow.id).order_by(PersonRow.id))}
+    return {
+        ref: key
+        for ref, key in session.execute(select(PersonRow.person_ref, PersonRow.id).order_by(PersonRow.id))
+    }
 
 
 def role_codes(session: Session) -> set[str]:
     """The roles that the rule book has or had."""
-    return set(session.scalars(select(RoleLineRow.code).where(known(RoleLineRow, None)).order_by(RoleLineRow.id)))
+    return set(
+        session.scalars(select(RoleLineRow.code).where(known(RoleLineRow, None)).order_by(RoleLineRow.id))
+    )
 
 
 def batches_applied(session: Session, kind: str) -> list[ImportBatchRow]:
     """The applied batches of a kind that still stand, oldest first."""
-    rows = session.scalars(select(ImportBatchRow).where(ImportBatchRow.kind == kind).order_by(ImportBatchRow.id)).all()
+    rows = session.scalars(
+        select(ImportBatchRow).where(ImportBatchRow.kind == kind).order_by(ImportBatchRow.id)
+    ).all()
     undone = {row.undoes_id for row in rows}
     return [row for row in rows if row.undoes_id is None and row.id not in undone]
 
 
 def _load_organisations(session: Session, recorded: Recorded) -> None:
     organisations = (
-        select(OrganisationRow.id, OrganisationRow.name, OrganisationSectorRow.sector, OrganisationSectorRow.id)
+        select(
+            OrganisationRow.id, OrganisationRow.name, OrganisationSectorRow.sector, OrganisationSectorRow.id
+        )
         .outerjoin(
             OrganisationSectorRow,
-            (OrganisationSectorRow.organisation_id == OrganisationRow.id) & known(OrganisationSectorRow, None),
+            (OrganisationSectorRow.organisation_id == OrganisationRow.id)
+            & known(OrganisationSectorRow, None),
         )
         .order_by(OrganisationRow.id)
     )
@@ -123,14 +133,19 @@ def _load_people(session: Session, recorded: Recorded) -> dict[int, str]:
             PersonDetailRow.email,
             PersonDetailRow.category,
         )
-        .outerjoin(PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None))
+        .outerjoin(
+            PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None)
+        )
         .order_by(PersonRow.id)
     )
     refs: dict[int, str] = {}
     for person_id, ref, fact_id, first_name, last_name, email, category in session.execute(query):
         refs[person_id] = ref
-        details = None if fact_id is None else Details(first_name, last_name, email or "", category)
-        recorded.people[ref] = RecordedPerson(person_id, details, fact_id)
+        recorded.people[ref] = (
+            RecordedPerson(person_id, Details(first_name, last_name, email or "", category), fact_id)
+            if category  # absent where the details were taken back
+            else RecordedPerson(person_id)
+        )
     return refs
 
 
@@ -151,7 +166,9 @@ def _load_posts(session: Session, recorded: Recorded, refs: dict[int, str]) -> N
         .where(known(PostSpellRow, None))
         .order_by(PostSpellRow.person_id, PostSpellRow.post_ref, PostSpellRow.first_day, PostSpellRow.id)
     )
-    for fact_id, person_id, post_ref, unit_id, title, manager, roles, first_day, last_day in session.execute(query):
+    for fact_id, person_id, post_ref, unit_id, title, manager, roles, first_day, last_day in session.execute(
+        query
+    ):
         organisation, path = places[unit_id]
         spell = PostSpell(first_day, last_day, Duties(organisation, path, title, manager or "", roles))
         key = (refs[person_id], post_ref)

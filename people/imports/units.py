@@ -85,7 +85,8 @@ def record_sectors(session: Session, stamp: Stamp, sectors: dict[str, str]) -> N
     """Record the sectors of organisations; what was recorded before has been retracted."""
     ids = organisation_ids(session)
     rows = [
-        {"organisation_id": ids[name], "sector": sector, **recorded(stamp)} for name, sector in sorted(sectors.items())
+        {"organisation_id": ids[name], "sector": sector, **recorded(stamp)}
+        for name, sector in sorted(sectors.items())
     ]
     if rows:
         session.execute(insert(OrganisationSectorRow), rows)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from foundation import audit
-from foundation.errors import DomainError
+from foundation.errors import DomainError, NotFound
 from foundation.facts import known, recorded
 from foundation.stamp import Stamp
 from people.domain import Account, Permission
@@ -74,8 +74,7 @@ def _check(
 ) -> None:
     if "@" not in email or len(email) > 254:
         raise DomainError(f"{email!r} is not an e-mail address.")
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or "\0" in password:
-        raise DomainError(f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    _check_password(password)
     if Permission.AUDITOR in permissions and len(set(permissions)) > 1:
         raise DomainError("An auditor cannot hold another permission.")
     if (Permission.PARTNER_LEAD in permissions) != (organisation_id is not None):
@@ -103,11 +102,14 @@ def check_password(session: Session, stamp: Stamp, email: str, password: str, to
     """
     email = normal_email(email)
     row = session.scalar(select(AccountRow).where(AccountRow.email == email))
-    right = _verify(row.password_hash if row else _hash_of_nothing(), password)
-    account = find_account(session, row.public_id, today) if row and right else None
-    if account is None or row is None:
-        subject = f"account:{row.public_id}" if row else "account:unknown"
-        audit.record(session, stamp, "sign_in.refused", subject)
+    if row is None:
+        _verify(_hash_of_nothing(), password)
+        audit.record(session, stamp, "sign_in.refused", "account:unknown")
+        return None
+    right = _verify(row.password_hash, password)
+    account = find_account(session, row.public_id, today) if right else None
+    if account is None:
+        audit.record(session, stamp, "sign_in.refused", f"account:{row.public_id}")
         return None
     if HASHER.check_needs_rehash(row.password_hash):
         row.password_hash = _hash(password)
@@ -125,14 +127,14 @@ def find_account(session: Session, public_id: str, today: date) -> Account | Non
         .exists()
     )
     found = session.execute(
-        select(AccountRow, PersonRow.person_ref, own_post, led_post)
+        select(AccountRow, own_post, led_post)
         .outerjoin(PersonRow, PersonRow.id == AccountRow.person_id)
         .where(AccountRow.public_id == public_id, AccountRow.disabled_at.is_(None))
     ).one_or_none()
     if found is None:
         return None
-    row, person_ref, has_post, is_manager = found
-    if person_ref is not None and not has_post:
+    row, has_post, is_manager = found
+    if row.person_id is not None and not has_post:
         return None
     held = session.execute(
         select(PermissionRow.permission, PermissionRow.organisation_id)
@@ -151,7 +153,7 @@ def find_account(session: Session, public_id: str, today: date) -> Account | Non
     )
 
 
-def _running_posts(today: date) -> Select[tuple[int]]:
+def _running_posts(today: date) -> Select[int]:
     return select(PostSpellRow.id).where(
         known(PostSpellRow, None), PostSpellRow.first_day <= today, PostSpellRow.last_day >= today
     )
@@ -186,3 +188,35 @@ def _verify(password_hash: str, password: str) -> bool:
 def _hash_of_nothing() -> str:
     """What an unknown e-mail is checked against, so that it takes as long as a known one."""
     return _hash("nobody has this password")
+
+
+def set_password(session: Session, stamp: Stamp, email: str, password: str) -> None:
+    """Give an account a new password and end its sessions. Raises NotFound; DomainError when it is short."""
+    row = _row(session, email)
+    _check_password(password)
+    row.password_hash = _hash(password)
+    row.session_epoch += 1
+    session.flush()
+    audit.record(session, stamp, "password.set", f"account:{row.public_id}")
+
+
+def disable_account(session: Session, stamp: Stamp, email: str) -> None:
+    """Lock an account out from the next request on. Raises NotFound."""
+    row = _row(session, email)
+    if row.disabled_at is None:
+        row.disabled_at = stamp.at
+        row.session_epoch += 1
+        session.flush()
+        audit.record(session, stamp, "account.disabled", f"account:{row.public_id}")
+
+
+def _row(session: Session, email: str) -> AccountRow:
+    row = session.scalar(select(AccountRow).where(AccountRow.email == normal_email(email)))
+    if row is None:
+        raise NotFound(f"There is no account {normal_email(email)}.")
+    return row
+
+
+def _check_password(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or "\0" in password:
+        raise DomainError(f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")

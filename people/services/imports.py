@@ -1,28 +1,74 @@
-"""Files about people, loaded."""
+"""Files about people: what they would change, loading them, and taking a batch back."""
 
 from sqlalchemy.orm import Session
 
 from foundation.facts import Progress, no_progress
 from foundation.stamp import Stamp
-from people.imports import people as people_import
+from people.imports import absences, batches, maps
+from people.imports import people as whole
+from people.imports.absences import AbsencesFile, read_absences
 from people.imports.account import Account
-from people.imports.people import Options
-from people.imports.person_rows import PeopleFile
+from people.imports.batches import Undo
+from people.imports.incoming import column_maps
+from people.imports.people import Options as PeopleOptions
+from people.imports.person_rows import PeopleFile, read_people
+from people.imports.undoing import KINDS, posts_built_on, touch_organisation
+
+__all__ = [
+    "PEOPLE_MAPS",
+    "AbsencesFile",
+    "Account",
+    "PeopleFile",
+    "PeopleOptions",
+    "import_absences",
+    "import_people",
+    "plan_undo",
+    "preview_absences",
+    "preview_people",
+    "read_absences",
+    "read_people",
+    "undo",
+]
+
+PEOPLE_MAPS = sorted(column_maps(maps))
+"""The other systems whose people files are read."""
 
 
 def preview_people(
-    session: Session, file: PeopleFile, options: Options, progress: Progress = no_progress
+    session: Session, file: PeopleFile, options: PeopleOptions, progress: Progress = no_progress
 ) -> Account:
     """What a people file would change. Writes nothing."""
-    return people_import.prepare(session, file, options, progress).account
+    return whole.prepare(session, file, options, progress).account
 
 
 def import_people(
-    session: Session, stamp: Stamp, file: PeopleFile, options: Options, progress: Progress = no_progress
+    session: Session, stamp: Stamp, file: PeopleFile, options: PeopleOptions, progress: Progress = no_progress
 ) -> Account:
     """Apply a people file. Call inside a transaction: the record is read under its lock.
 
     Raises ImportRefused, with the account, where the brake for leavers holds the file back.
     """
-    prepared = people_import.prepare(session, file, options, progress)
-    return people_import.apply(session, stamp, file, prepared, progress)
+    prepared = whole.prepare(session, file, options, progress)
+    return whole.apply(session, stamp, file, prepared, progress)
+
+
+def preview_absences(session: Session, file: AbsencesFile, _progress: Progress = no_progress) -> Account:
+    """What a file of absences would change. Writes nothing."""
+    return absences.prepare(session, file)[1]
+
+
+def import_absences(
+    session: Session, stamp: Stamp, file: AbsencesFile, progress: Progress = no_progress
+) -> Account:
+    """Apply a file of absences. Call inside a transaction."""
+    return absences.apply(session, stamp, file, progress)
+
+
+def plan_undo(session: Session, batch_id: int) -> Undo:
+    """What taking back a batch of people or absences would do. Writes nothing. Raises DomainError where it is refused."""
+    return batches.plan_undo(session, batch_id, KINDS, posts_built_on)
+
+
+def undo(session: Session, stamp: Stamp, batch_id: int) -> tuple[Undo, int]:
+    """Take back a batch of people or absences. Call inside a transaction; gives the number of the undo as well."""
+    return batches.undo_batch(session, stamp, batch_id, KINDS, posts_built_on, touch_organisation)

@@ -51,16 +51,28 @@ class AbsenceLine:
 def details(session: Session, person_id: int) -> Details:
     """The name and address under which a person is known now."""
     query = (
-        select(PersonRow.public_id, PersonRow.person_ref, PersonDetailRow)
+        select(
+            PersonRow.public_id,
+            PersonRow.person_ref,
+            PersonDetailRow.first_name,
+            PersonDetailRow.last_name,
+            PersonDetailRow.email,
+            PersonDetailRow.category,
+        )
         .outerjoin(
             PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None)
         )
         .where(PersonRow.id == person_id)
     )
-    public_id, person_ref, row = session.execute(query).one()
-    if row is None:
-        return Details(public_id, person_ref, "", "", None, "employee")
-    return Details(public_id, person_ref, row.first_name, row.last_name, row.email, row.category)
+    found = session.execute(query).one()
+    return Details(
+        public_id=found.public_id,
+        person_ref=found.person_ref,
+        first_name=found.first_name or "",
+        last_name=found.last_name or "",
+        email=found.email,
+        category=found.category or "employee",
+    )
 
 
 def posts(session: Session, person_id: int) -> list[PostLine]:
@@ -96,4 +108,6 @@ def absences(session: Session, person_id: int, *, with_kind: bool) -> list[Absen
         .where(AbsenceRow.person_id == person_id, known(AbsenceRow, None))
         .order_by(AbsenceRow.first_day.desc(), AbsenceRow.id)
     )
-    return [AbsenceLine(kind if with_kind else None, first, last) for kind, first, last in session.execute(query)]
+    return [
+        AbsenceLine(kind if with_kind else None, first, last) for kind, first, last in session.execute(query)
+    ]

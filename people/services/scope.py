@@ -136,7 +136,7 @@ def own_units(session: Session, person_id: int, today: date) -> list[Unit]:
 
 
 def directorates(every: list[Unit], own: list[Unit]) -> list[Unit]:
-    """The units directly below an organisation that hold these units; the organisation itself where there is none."""
+    """The units directly below an organisation that hold these; the organisation where there is none."""
     inside = [unit for unit in every if unit.depth == 1 and any(unit.contains(one) for one in own)]
     directly = [unit for unit in own if unit.depth == 0]
     return directly or inside

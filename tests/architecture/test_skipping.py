@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow  # each starts a pytest of its own
+
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 
 

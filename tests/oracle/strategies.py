@@ -42,7 +42,8 @@ BASES: tuple[Basis, ...] = ("completion", "anniversary", "calendar")
 LENGTHS = (10, 59, 60, 61, 85, 0, 300)
 GAPS = (30, 31, 0, 1, 2, 3, 4, 29)
 EVIDENCE: tuple[Evidence, ...] = ("trusted", "verified", "trusted", "verified", "awaiting", "rejected")
-PATHS = ("Care", "Care > Homes", "Care > Homes > North", "Careers", "Parks")
+PATHS = ("Careers", "Care", "Care > Homes", "Care > Homes > North", "Parks")
+SCOPES = ("Care", "Care > Homes", "Parks")
 TITLES = ("Housing Officer", "Senior housing officer (North)", "Clerk")
 PATTERNS = ("*housing officer*", "housing officer", "CLERK", "?lerk*", "*")
 ROLES = ("frontline", "panel")
@@ -72,7 +73,9 @@ def worlds(
         for name, sector in (("Borough", sectors[0]), ("Academy", sectors[1]))[: make.count(1, 2)]
     )
     units = tuple(
-        Unit(organisation.name, path) for organisation in organisations for path in make.some(PATHS)[:3]
+        Unit(organisation.name, path)
+        for organisation in organisations
+        for path in make.some(PATHS, least=1)[:3]
     )
     people = tuple(
         Person(f"P{number}", make.one_of(("employee", "agency")))
@@ -275,7 +278,7 @@ def _role_rule(make: Draw, organisations: tuple[Organisation, ...]) -> RoleRule:
     return RoleRule(
         role=make.one_of(ROLES),
         job_title=make.one_of(PATTERNS) if "job_title" in wanted else None,
-        unit=make.one_of(PATHS) if "unit" in wanted else None,
+        unit=make.one_of(SCOPES) if "unit" in wanted else None,
         organisation=make.one_of(organisations).name if "organisation" in wanted else None,
         sector=make.one_of(organisations).sector if "sector" in wanted else None,
         category=make.one_of(("employee", "agency")) if "category" in wanted else None,
@@ -337,7 +340,7 @@ def _targets(make: Draw) -> tuple[Target, ...]:
     """Targets that differ in unit, percent or first day."""
     targets: dict[tuple[str | None, date | None, int], Target] = {}
     for _ in range(make.count(0, 3)):
-        unit = make.one_of((None, *PATHS[:3]))
+        unit = make.one_of((None, *PATHS[1:4]))
         first_day, last_day = make.period(3)
         target = Target(make.one_of((70, 80, 5, 50, 100)), unit, first_day, last_day)
         targets[unit, first_day, target.percent] = target
@@ -353,7 +356,7 @@ def _requirement_lines(
         roles=_links(make),
         accepts=_accepts(make, codes, history),
         renewal=_renewal(make, bases),
-        units=make.some(PATHS, least=1) if make.chance(6) else (),
+        units=make.some(SCOPES, least=1) if make.chance(5) else (),
         sectors=make.some(("council", "school"), least=1) if make.chance(6) else (),
         first_day=first_day,
         last_day=last_day,

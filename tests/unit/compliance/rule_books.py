@@ -53,9 +53,18 @@ def rule_books(draw: st.DrawFn) -> RuleBook:
 
 @st.composite
 def role_rules(draw: st.DrawFn) -> RoleRule:
-    conditions = [draw(st.none() | st.sampled_from(values)) for values in (("*officer*", "Clerk"), UNITS, ("Borough",), SECTORS)]
-    category = draw(st.sampled_from(CATEGORIES) if not any(conditions) else st.none() | st.sampled_from(CATEGORIES))
-    return RoleRule(draw(st.sampled_from(ROLES)), *conditions, category, *draw(spans())[0])
+    conditions = [
+        draw(st.none() | st.sampled_from(values))
+        for values in (("*officer*", "Clerk"), UNITS, ("Borough",), SECTORS)
+    ]
+    category = draw(
+        st.sampled_from(CATEGORIES) if not any(conditions) else st.none() | st.sampled_from(CATEGORIES)
+    )
+    job_title, unit, organisation, sector = conditions
+    days = draw(spans())[0]
+    return RoleRule(
+        draw(st.sampled_from(ROLES)), job_title, unit, organisation, sector, category, days[0], days[1]
+    )
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""Days and numbers in words: percentages never round up, and nobody counted is never nought (counting rule 7)."""
+"""Days and numbers in words: percentages never round up, nobody counted is never nought (counting rule 7)."""
 
 from datetime import date
 from fractions import Fraction

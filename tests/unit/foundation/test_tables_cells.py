@@ -1,4 +1,5 @@
 """Single cells: the cases of the bad-input catalogue about names, numbers, addresses and days (9.2, 9.3)."""
+# ruff: noqa: RUF001  (look-alike letters are what is tested)
 
 import unicodedata
 from collections.abc import Callable
@@ -248,6 +249,10 @@ def test_choices_are_matched_without_case_spaces_and_underscores() -> None:
 def test_codes_are_read_each_once_and_in_order() -> None:
     assert codes_cell(" b ;a;; b") == ("a", "b")
     assert "Excel changed" in why_not(codes_cell, "a;1.0")
+
+
+def test_an_empty_formula_is_no_reference() -> None:
+    assert "The value is missing" in why_not(ref_cell, '=""')
 
 
 def test_whole_numbers_only() -> None:

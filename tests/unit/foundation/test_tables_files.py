@@ -1,4 +1,5 @@
 """Whole files, good and bad: the cases F01 to F40 of the bad-input catalogue (promises 9.1)."""
+# ruff: noqa: RUF001  (typographic letters are what is tested)
 
 import gzip
 import io
@@ -8,7 +9,16 @@ from collections.abc import Sequence
 import pytest
 
 from foundation.errors import DomainError
-from foundation.tables import Column, Limits, Table, day_cell, open_table, read_table, ref_cell
+from foundation.tables import (
+    COMMAND_LIMITS,
+    Column,
+    Limits,
+    Table,
+    day_cell,
+    open_table,
+    read_table,
+    ref_cell,
+)
 
 COLUMNS = (
     Column("person_ref", required=True, parse=ref_cell),
@@ -51,6 +61,9 @@ def archive(**members: str) -> bytes:
         pytest.param(HEADER, ["headings but no people", "Nothing was changed"], id="F04 headings only"),
         pytest.param(HEADER + "\n,,,,\n", ["headings but no people"], id="F04 headings and blank rows"),
         pytest.param(",".join(f"c{n}" for n in range(5000)), ["5,000 columns", "limit is 100"], id="F09"),
+        pytest.param(
+            "x" * 150_000 + "\n1\n", ['"person_ref" is missing', "x…"], id="F09 one endless heading"
+        ),
         pytest.param(archive(a="x"), ["ZIP archive", "Unzip"], id="F10 a ZIP that is no workbook"),
         pytest.param(b"PK\x05\x06" + bytes(18), ["ZIP archive"], id="F12 an empty ZIP"),
         pytest.param(
@@ -135,6 +148,11 @@ def test_reading_stops_at_the_row_limit() -> None:  # F07
     assert "csv:4: The file has more than 2 rows. Split it." in refusal(
         HEADER + ANN + BOB + BOB, limits=limits
     )
+
+
+def test_a_command_may_read_more_than_a_page() -> None:
+    reading = open_table((HEADER + "1,A,B,,\n" * 200_001).encode(), "p.csv", COLUMNS, limits=COMMAND_LIMITS)
+    assert sum(1 for _ in reading) == 200_001
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

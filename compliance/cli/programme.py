@@ -1,4 +1,4 @@
-"""The commands for the rule book as a file (interfaces, "Programme"). `compliance.cli` attaches them."""
+"""The rule book as a file: loading it, with a preview of what that does, and writing it back."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from compliance.domain.effect import Effect
 from compliance.domain.figures import Counts, Judgement
 from compliance.programme.reading import decoded
-from compliance.programme.words import counted
+from compliance.programme.words import counted, percent
 from compliance.programme.writing import write_programme
 from compliance.services.programme import Preview, load_programme, preview_programme
 from compliance.store.rules import load_rule_book
@@ -30,7 +30,7 @@ from foundation.console import (
     refuse,
 )
 from foundation.db import db, transaction
-from foundation.formats import NO_ONE_COUNTED, count_noun, long_date
+from foundation.formats import NO_ONE_COUNTED, long_date
 
 NAMED_MOST = 20
 """How many people a table names for each requirement; JSON names them all."""
@@ -162,7 +162,7 @@ def _row(effect: Effect) -> dict[str, Any]:
         ("after", effect.after, effect.target_after),
     ):
         row[f"percent_{when}"] = counts.percent
-        row[f"target_{when}"] = None if target is None else target / 100
+        row[f"target_{when}"] = None if target is None else percent(target)
         row[f"counted_{when}"] = counts.counted
     return row | {name: len(getattr(effect, name)) for name, _ in _MOVES}
 
@@ -200,5 +200,8 @@ def _show_people(preview: Preview) -> None:
             refs: Sequence[str] = preview.refs(getattr(effect, name))
             if refs:
                 more = f" and {len(refs) - NAMED_MOST} more" if len(refs) > NAMED_MOST else ""
-                people = count_noun(len(refs), "person", "people")
-                click.echo(f"{effect.requirement}: {people} {words}: {', '.join(refs[:NAMED_MOST])}{more}")
+                named = ", ".join(refs[:NAMED_MOST])
+                click.echo(f"{effect.requirement}: {words} ({len(refs)}): {named}{more}")
+
+
+commands = (load_programme_command, export_programme_command)

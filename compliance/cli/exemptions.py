@@ -1,0 +1,47 @@
+"""Loading files of exemptions, and taking a batch back (interfaces, "Exemptions")."""
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from compliance.services import imports
+from foundation import clock
+from foundation.console import command_stamp, plain_problems
+from foundation.db import db
+from people.cli.importing import import_options, run_import, run_undo, undo_options
+
+
+@click.command("import-exemptions")
+@import_options
+@with_appcontext
+@plain_problems
+def import_exemptions(file: Path, apply: bool, form: str, set_aside: Path | None) -> None:
+    """Load FILE, exemptions: who need not meet which requirement, why, on whose word, from when to when."""
+    exemptions = imports.read_exemptions(file.read_bytes(), file.name)
+    session, stamp = db.session(), command_stamp(clock.now())
+    run_import(
+        lambda progress: imports.preview_exemptions(session, exemptions, progress),
+        lambda progress: imports.import_exemptions(session, stamp, exemptions, progress),
+        apply=apply,
+        form=form,
+        set_aside=set_aside,
+    )
+
+
+@click.command("undo")
+@undo_options
+@with_appcontext
+@plain_problems
+def undo(batch: int, preview: bool, form: str) -> None:
+    """Take back all that BATCH recorded and restore what it replaced."""
+    session, stamp = db.session(), command_stamp(clock.now())
+    run_undo(
+        lambda: imports.plan_undo(session, batch),
+        lambda: imports.undo(session, stamp, batch),
+        preview=preview,
+        form=form,
+    )
+
+
+commands = (import_exemptions, undo)

@@ -1,0 +1,271 @@
+"""The import of completions (interfaces, "Completions"). The key is person, course and day."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.domain import Evidence
+from courses.imports.completion_rows import CompletionsFile, Extras
+from courses.imports.known_courses import KnownCourses, load_courses
+from courses.models import CompletionRow
+from foundation.dates import FAR_DAY, add_months
+from foundation.facts import Progress
+from foundation.formats import long_date
+from foundation.stamp import Stamp
+from foundation.tables import shown
+from people.imports.account import Account, Change
+from people.imports.keyed import FactPlan, account_of, each_once, tell_if_known, tell_some, write
+from people.imports.known_people import KnownPeople, KnownPerson, UnknownPersonError, employed, load_people
+
+KIND = "completions"
+KINDS = {"completion_added": "new completions", "completion_corrected": "completions corrected"}
+_COLUMNS = (
+    "person_id",
+    "course_id",
+    "completed_on",
+    "provider",
+    "reference",
+    "source",
+    "evidence",
+    "revoked_on",
+)
+_PEOPLE_AT_ONCE = 500
+_OLD_YEARS = 20
+
+
+class Key(NamedTuple):
+    """What makes two rows the same completion. `course` is an id."""
+
+    person_id: int
+    course: int
+    completed_on: date
+
+
+class Recorded(NamedTuple):
+    """A completion that stands on record."""
+
+    id: int
+    extras: Extras
+    source: str
+
+
+@dataclass
+class _Doubts:
+    """Notices in the making: each kind is told for its first rows and counted for the rest."""
+
+    left: list[tuple[int, str]] = field(default_factory=list)
+    early: list[tuple[int, str]] = field(default_factory=list)
+    old: list[tuple[int, str]] = field(default_factory=list)
+    course: list[tuple[int, str]] = field(default_factory=list)
+
+
+def prepare(session: Session, file: CompletionsFile, progress: Progress) -> tuple[FactPlan, Account]:
+    """Compare a file with the record. Writes nothing."""
+    plan = FactPlan(file.incoming.findings.copy())
+    people, courses = load_people(session), load_courses(session)
+    refs = {person.id: person.person_ref for person in people.by_ref.values()}
+    rows = each_once(_resolved(file, people, courses, plan), plan.findings, "completed_on")
+    doubts = _Doubts()
+    employments = employed(session)
+    done = 0
+    for chunk in _by_people(rows):
+        record, withdrawn = _recorded(session, chunk[0][1].person_id, chunk[-1][1].person_id)
+        for line, key, extras in chunk:
+            if key not in record and key in withdrawn:
+                plan.findings.leave_out([line], withdrawn[key], "completed_on")
+                continue
+            before = record.get(key)
+            if before is None:
+                _doubt(doubts, line, key, employments, courses, file.today)
+            _plan_one(
+                plan, key, extras, before, file.source, (refs[key.person_id], courses.codes[key.course])
+            )
+        done += len(chunk)
+        progress("Comparing", done, len(rows))
+    _tell(plan, doubts)
+    tell_if_known(session, file.incoming, plan, KIND)
+    return plan, account_of(file.incoming, plan, KIND, KINDS)
+
+
+def apply(session: Session, stamp: Stamp, file: CompletionsFile, progress: Progress) -> Account:
+    """Compare and write. Call inside a transaction."""
+    plan, account = prepare(session, file, progress)
+    return write(
+        session,
+        stamp,
+        file.incoming,
+        plan,
+        account,
+        CompletionRow,
+        _COLUMNS,
+        event="completions.imported",
+        source=file.source,
+        progress=progress,
+    )
+
+
+class CompletionSubject(NamedTuple):
+    """The completion that a change is about, written out only when it is shown."""
+
+    person_ref: str
+    course: str
+    completed_on: date
+
+    def __str__(self) -> str:
+        return f"{self.person_ref} / {self.course} / {self.completed_on.isoformat()}"
+
+
+class _Shown(NamedTuple):
+    extras: Extras
+
+    def __str__(self) -> str:
+        said = self.extras
+        parts = [said.evidence, said.provider, said.reference]
+        if said.revoked_on is not None:
+            parts.append(f"revoked on {long_date(said.revoked_on)}")
+        return ", ".join(part for part in parts if part)
+
+
+def merged(row: Extras, before: Extras | None) -> Extras:
+    """What the record should say after a row: what is empty in the row erases nothing.
+
+    Empty evidence means trusted for a new completion and for one that awaits a check; a decision that somebody made,
+    verified or rejected, is only changed by a row that says so.
+    """
+    if before is None:
+        return row._replace(evidence=row.evidence or Evidence.TRUSTED.value)
+    evidence = row.evidence or before.evidence
+    if not row.evidence and before.evidence == Evidence.AWAITING:
+        evidence = Evidence.TRUSTED.value
+    return Extras(
+        row.provider or before.provider,
+        row.reference or before.reference,
+        evidence,
+        row.revoked_on or before.revoked_on,
+    )
+
+
+def _plan_one(
+    plan: FactPlan,
+    key: Key,
+    row: Extras,
+    before: Recorded | None,
+    source: str,
+    names: tuple[str, str],
+) -> None:
+    after = merged(row, before.extras if before else None)
+    if before is not None and after == before.extras:
+        return
+    subject = CompletionSubject(*names, key.completed_on)
+    if before is None:
+        plan.changes.append(Change("completion_added", subject, None, _Shown(after)))
+    else:
+        plan.gone.append(before.id)
+        plan.changes.append(Change("completion_corrected", subject, _Shown(before.extras), _Shown(after)))
+    plan.new.append(
+        (*key, after.provider, after.reference, source or (before.source if before else ""), *after[2:])
+    )
+    plan.touched.add(key.person_id)
+
+
+def _resolved(
+    file: CompletionsFile, people: KnownPeople, courses: KnownCourses, plan: FactPlan
+) -> Iterator[tuple[int, Key, Extras]]:
+    """The rows whose person and course are known; the others are set aside."""
+    or_title = bool(file.incoming.map.name)
+    for row in file.rows:
+        person: KnownPerson | None = None
+        try:
+            person = people.named(row.person_ref, row.email)
+        except UnknownPersonError as unknown:
+            plan.findings.leave_out([row.line], unknown.message, unknown.column)
+        course = courses.named(row.course, or_title=or_title)
+        if course is None:
+            plan.findings.leave_out([row.line], courses.unknown(row.course), "course_code")
+        elif person is not None:
+            yield row.line, Key(person.id, course, row.completed_on), row.extras
+
+
+def _by_people(
+    rows: Sequence[tuple[int, Key, Extras]],
+) -> Iterator[Sequence[tuple[int, Key, Extras]]]:
+    """The rows, ordered by key, in parts that hold whole people: each part is compared with one query."""
+    start, people, last = 0, 0, None
+    for at, (_, key, _) in enumerate(rows):
+        if key.person_id == last:
+            continue
+        if people == _PEOPLE_AT_ONCE:
+            yield rows[start:at]
+            start, people = at, 0
+        people, last = people + 1, key.person_id
+    if start < len(rows):
+        yield rows[start:]
+
+
+def _recorded(session: Session, first: int, last: int) -> tuple[dict[Key, Recorded], dict[Key, str]]:
+    """What stands on record of people in a range of ids, and why a completion that somebody withdrew does not."""
+    query = (
+        select(
+            CompletionRow.id,
+            CompletionRow.person_id,
+            CompletionRow.course_id,
+            CompletionRow.completed_on,
+            CompletionRow.provider,
+            CompletionRow.reference,
+            CompletionRow.evidence,
+            CompletionRow.revoked_on,
+            CompletionRow.source,
+            CompletionRow.retracted_reason,
+            CompletionRow.retracted_at.is_(None),
+        )
+        .where(
+            CompletionRow.person_id.between(first, last),
+            # What a batch took back, an undo or a correction, may come again; what somebody withdrew may not.
+            CompletionRow.retracted_at.is_(None) | CompletionRow.retracted_batch_id.is_(None),
+        )
+        .order_by(CompletionRow.id)
+    )
+    record: dict[Key, Recorded] = {}
+    withdrawn: dict[Key, str] = {}
+    for fact_id, person, course, day, *said, source, reason, stands in session.execute(query):
+        if stands:
+            record[Key(person, course, day)] = Recorded(fact_id, Extras(*said), source)
+        else:
+            why = f" ({shown(reason)})" if reason else ""
+            withdrawn[Key(person, course, day)] = f"This completion was withdrawn{why}. It was not restored."
+    return record, withdrawn
+
+
+def _doubt(
+    doubts: _Doubts,
+    line: int,
+    key: Key,
+    employments: dict[int, tuple[date, date]],
+    courses: KnownCourses,
+    today: date,
+) -> None:
+    """Note what makes one wonder about a new completion. It is recorded all the same."""
+    day = key.completed_on
+    first, last = employments.get(key.person_id, (date.min, FAR_DAY))
+    if last < today:
+        doubts.left.append((line, f"Recorded; the person left on {long_date(last)}."))
+    if day < first:
+        doubts.early.append(
+            (line, f"Completed before the person's start on {long_date(first)}: prior learning.")
+        )
+    if day < add_months(today, -12 * _OLD_YEARS):
+        doubts.old.append((line, f"{long_date(day)} is more than {_OLD_YEARS} years ago."))
+    since = courses.since[key.course]
+    if day < since:
+        doubts.course.append((line, f"The course started on {long_date(since)}."))
+
+
+def _tell(plan: FactPlan, doubts: _Doubts) -> None:
+    tell_some(plan.findings, doubts.left, "person_ref", "the person has left.")
+    tell_some(plan.findings, doubts.early, "completed_on", "completed before the person's start.")
+    tell_some(plan.findings, doubts.old, "completed_on", f"more than {_OLD_YEARS} years ago.")
+    tell_some(plan.findings, doubts.course, "completed_on", "completed before the course started.")

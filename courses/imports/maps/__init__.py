@@ -1,0 +1,1 @@
+"""Other systems' completion reports: one module each, with one `MAP`."""

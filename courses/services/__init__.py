@@ -1,0 +1,1 @@
+"""What can be done about courses and completions: the use cases behind pages and commands."""

@@ -1,0 +1,187 @@
+"""What the commands that load a file share: their options, their account on the screen, their exit status."""
+
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from foundation import facts
+from foundation.console import (
+    SOME_SET_ASIDE,
+    complain,
+    format_option,
+    print_json,
+    print_rows,
+    print_table,
+    progress_bar,
+    refuse,
+)
+from foundation.db import db, transaction
+from foundation.formats import count_noun, long_date
+from people.imports.account import Account, ImportRefused
+from people.imports.batches import Undo
+
+MOST_SHOWN = 20
+"""How many changes of one kind the table shows; JSON and CSV have them all."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+apply_option = click.option(
+    "--apply", "apply", is_flag=True, help="Do it. Without this the command only shows it."
+)
+set_aside_option = click.option(
+    "--set-aside",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the rows that were set aside to this CSV file, to mend and load again.",
+)
+
+
+def import_options(command: Command) -> Command:
+    """The options that every import has."""
+    for option in (format_option, set_aside_option, apply_option, file_argument):
+        command = option(command)
+    return command
+
+
+def run_import(
+    preview: Callable[[facts.Progress], Account],
+    act: Callable[[facts.Progress], Account],
+    *,
+    apply: bool,
+    form: str,
+    set_aside: Path | None,
+) -> None:
+    """Preview or apply, print the account, and end with the exit status that fits."""
+    refused = False
+    with _long_work() as progress:
+        try:
+            if apply:
+                with transaction(db.session()):
+                    account = act(progress)
+            else:
+                account = preview(progress)
+                refused = bool(account.refusals)
+        except ImportRefused as error:
+            account, refused = error.account, True
+    _print(account, form, applied=apply and not refused)
+    complain([*account.notices, *account.set_aside])
+    if set_aside is not None and account.set_aside:
+        with set_aside.open("w", encoding="utf-8", newline="") as stream:
+            account.mend(stream)
+    if refused:
+        refuse(*account.refusals)
+    if account.set_aside:
+        rows = count_noun(account.set_aside_rows, "row was", "rows were")
+        complain([f"{rows} set aside and {'changed' if apply else 'would change'} nothing."])
+    if not apply:
+        complain(["This was a preview: nothing was changed. Say --apply to do it."])
+    if account.set_aside:
+        sys.exit(SOME_SET_ASIDE)
+
+
+def undo_options(command: Command) -> Command:
+    """The options that every undo has."""
+    for option in (
+        format_option,
+        click.option(
+            "--apply", is_flag=True, expose_value=False, help="Accepted as everywhere: an undo acts at once."
+        ),
+        click.option("--preview", is_flag=True, help="Only show what it would do."),
+        click.argument("batch", type=int),
+    ):
+        command = option(command)
+    return command
+
+
+def run_undo(
+    plan: Callable[[], Undo], act: Callable[[], tuple[Undo, int]], *, preview: bool, form: str
+) -> None:
+    """Take a batch back, or show what that would do, and print the account."""
+    if preview:
+        _print_undo(plan(), None, form)
+        return
+    with transaction(db.session()):
+        done, number = act()
+    _print_undo(done, number, form)
+
+
+def _print_undo(plan: Undo, batch: int | None, form: str) -> None:
+    """The account of an undo. `batch` is the number of the undo itself, None for a preview."""
+    counts = plan.counts()
+    answer = {
+        "undoes": plan.batch.id,
+        "kind": plan.batch.kind,
+        "file": plan.batch.file_name,
+        **counts,
+        "batch": batch,
+    }
+    if form == "json":
+        print_json(answer)
+    elif form == "csv":
+        print_rows([answer], list(answer), form)
+    else:
+        click.echo(f"Batch {plan.batch.id}, {plan.batch.kind} from {plan.batch.file_name}")
+        print_table([[f"{number:,}", words] for number, words in _undo_words(counts)], ["", ""])
+        if batch is not None:
+            click.echo(f"Batch {plan.batch.id} was undone, by batch {batch}.")
+    if batch is None:
+        complain(["This was a preview: nothing was changed."])
+
+
+def _undo_words(counts: dict[str, int]) -> list[tuple[int, str]]:
+    return [(counts["taken_back"], "facts taken back"), (counts["hold_again"], "facts that hold again")]
+
+
+def _print(account: Account, form: str, *, applied: bool) -> None:
+    if form == "json":
+        print_json({**account.as_json(), "applied": applied})
+    elif form == "csv":
+        print_rows(
+            [change.as_row() for change in account.changes], ["what", "subject", "before", "after"], form
+        )
+        complain([f"Batch {account.batch}"] if account.batch else [])
+    else:
+        _print_table(account, applied=applied)
+
+
+def _print_table(account: Account, *, applied: bool) -> None:
+    blank = (
+        f", {count_noun(account.blank_rows, 'blank row', 'blank rows')} ignored" if account.blank_rows else ""
+    )
+    as_at = f", as at {long_date(account.as_at)}" if account.as_at else ""
+    click.echo(f"{account.file}: {count_noun(account.rows, 'row', 'rows')} read{blank}{as_at}")
+    counts = account.counts
+    if not account.changes:
+        click.echo("Nothing changes.")
+    for kind, number in counts.items():
+        if not number:
+            continue
+        click.echo(f"\n{account.kinds[kind].capitalize()}: {number:,}")
+        shown = [change for change in account.changes if change.what == kind][:MOST_SHOWN]
+        for change in shown:
+            row = change.as_row()
+            text = " -> ".join(part for part in (row["before"], row["after"]) if part)
+            click.echo(f"  {row['subject']}: {text}" if text else f"  {row['subject']}")
+        if number > len(shown):
+            click.echo(f"  and {number - len(shown):,} more (--format csv lists all)")
+    if account.set_aside_rows:
+        click.echo(f"\n{count_noun(account.set_aside_rows, 'row', 'rows')} set aside")
+    if applied:
+        click.echo(f"\nBatch {account.batch}" if account.batch else "\nNo batch was made: nothing changes.")
+
+
+@contextmanager
+def _long_work() -> Iterator[facts.Progress]:
+    """A progress bar, and no search for garbage: a million objects that all stay would be searched again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        with progress_bar() as progress:
+            yield progress
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,189 @@
+"""The authorization matrix of docs/security.md, for every page that exists and every kind of reader."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.borough import COUNCIL, HOMES, PARTNER, READERS, RESOURCES, Borough
+from tests.pages import PageClient
+
+SignIn = Callable[[str], PageClient]
+READERS_INSIDE = [reader for reader in READERS if reader != "leaver"]
+
+# endpoint: (address, {reader: status}); who is not named is refused with 403.
+EVERYBODY = dict.fromkeys(READERS_INSIDE, 200)
+PAGES: dict[str, tuple[str, dict[str, int]]] = {
+    "home": ("/", dict.fromkeys(READERS_INSIDE, 302)),
+    "people.sign_in": ("/sign-in", dict.fromkeys(READERS_INSIDE, 302)),
+    "people.sign_out": ("/sign-out", dict.fromkeys(READERS_INSIDE, 405)),
+    "health.healthz": ("/healthz", EVERYBODY),
+    "health.readyz": ("/readyz", EVERYBODY),
+    "compliance.my_requirements": ("/my-requirements", {"staff": 200, "manager": 200, "learning": 200}),
+    "compliance.my_team": ("/my-team", {"manager": 200}),
+    "compliance.my_team_csv": ("/my-team.csv", {"manager": 200}),
+    "compliance.figures": ("/figures", EVERYBODY),
+    "compliance.figures_csv": ("/figures.csv", EVERYBODY),
+    "compliance.people": ("/people", {**EVERYBODY, "staff": 403}),
+    "compliance.people_csv": ("/people.csv", {**EVERYBODY, "staff": 403}),
+    # Decided person by person, below.
+    "compliance.person": ("/people/Sam", {**EVERYBODY, "partner": 404}),
+    "static": ("/static/app.css", EVERYBODY),
+}
+OPEN = {
+    "people.sign_in": 200,
+    "people.sign_out": 405,
+    "health.healthz": 200,
+    "health.readyz": 200,
+    "static": 200,
+}
+
+# Whom each reader sees by name, anywhere: on a person's page, in a list, in a file.
+TEAM_OF_MO = {"Sam", "Ola", "Kit", "Ash", "Bo", "Cy", "Two"}
+COUNCIL_PEOPLE = TEAM_OF_MO | {"Dana", "Mo", "Uma", "Vic"}
+PARTNERS = {"Pia", "Per", "Pat", "Pip", "Pol", "Pam"}
+SEEN = {
+    "staff": {"Sam"},
+    "manager": TEAM_OF_MO | {"Mo"},
+    "learning": COUNCIL_PEOPLE | PARTNERS | {"Lee"},
+    "coordinator": COUNCIL_PEOPLE | PARTNERS | {"Lee"},
+    "auditor": COUNCIL_PEOPLE | PARTNERS | {"Lee"},
+    "partner": PARTNERS,
+}
+
+
+def addressed(address: str, borough: Borough) -> str:
+    """The address, with a first name in it replaced by that person's public id."""
+    head, _, name = address.rpartition("/")
+    return f"{head}/{borough.people[name]}" if name in borough.people else address
+
+
+def test_every_address_has_been_decided(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert endpoints == set(PAGES), "state in PAGES who may see a new page, and in docs/security.md"
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_nobody_enters_without_signing_in(endpoint: str, anyone: PageClient, borough: Borough) -> None:
+    address = addressed(PAGES[endpoint][0], borough)
+    response = anyone.get(address)
+    assert response.status_code == OPEN.get(endpoint, 302)
+    if response.status_code == 302:
+        assert response.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("reader", READERS_INSIDE)
+def test_each_reader_opens_the_pages_of_the_matrix_and_no_other(
+    reader: str, sign_in: SignIn, borough: Borough
+) -> None:
+    client = sign_in(reader)
+    expected = {endpoint: allowed.get(reader, 403) for endpoint, (_, allowed) in PAGES.items()}
+    found = {
+        endpoint: client.get(addressed(address, borough)).status_code
+        for endpoint, (address, _) in PAGES.items()
+    }
+    assert found == expected
+
+
+@pytest.mark.parametrize("reader", SEEN)
+def test_each_reader_sees_the_people_in_scope_by_name_and_nobody_else(
+    reader: str, sign_in: SignIn, borough: Borough
+) -> None:
+    client = sign_in(reader)
+    opened = {
+        name
+        for name, public_id in borough.people.items()
+        if client.get(f"/people/{public_id}").status_code == 200
+    }
+    assert opened == SEEN[reader]
+    lists = ["/figures", "/figures.csv", "/people", "/people.csv", "/my-team?scope=everyone", "/my-team.csv"]
+    for address in lists:
+        text = client.get(address).get_data(as_text=True)
+        named = {name for name in borough.people if f"{name} Tester" in text}
+        # A manager's own row is no part of the team.
+        assert named <= SEEN[reader] - {"Mo"} | (
+            {"Mo"} if reader in ("learning", "coordinator", "auditor") else set()
+        )
+
+
+@pytest.mark.parametrize("reader", ["staff", "manager", "partner"])
+def test_somebody_who_is_not_yours_looks_as_if_they_did_not_exist(
+    reader: str, sign_in: SignIn, borough: Borough
+) -> None:
+    client = sign_in(reader)
+    other = client.get(f"/people/{borough.people['Vic']}")
+    nobody = client.get(f"/people/{'0' * 32}")
+    rubbish = client.get("/people/../../etc/passwd")
+    assert other.status_code == nobody.status_code == rubbish.status_code == 404
+    assert other.data == nobody.data == rubbish.data
+
+
+def test_a_partner_lead_gets_figures_of_their_own_people_alone(sign_in: SignIn) -> None:
+    client = sign_in("partner")
+    rows = client.get("/figures.csv?requirement=AWARE").get_data(as_text=True).splitlines()
+    assert rows[1].split(",")[5] == "6"
+    page = client.page("/figures")
+    assert PARTNER in page.get_text() or "All units" in page.get_text()
+    assert RESOURCES not in page.get_text()
+    assert COUNCIL not in " ".join(option.get_text() for option in page.select("select option"))
+
+
+def test_a_partner_lead_cannot_ask_for_a_unit_of_others(sign_in: SignIn, borough: Borough) -> None:
+    client = sign_in("partner")
+    for address in ("/figures", "/figures.csv", "/people", "/people.csv"):
+        assert client.get(address, query_string={"unit": borough.units[HOMES]}).status_code == 404
+
+
+def test_staff_see_numbers_of_their_own_directorate_without_names(sign_in: SignIn, borough: Borough) -> None:
+    client = sign_in("staff")
+    page = client.page("/figures")
+    assert not page.select("main table a")
+    assert [option.get_text() for option in page.select("#unit option")] == ["Community Solutions"]
+    assert client.get("/figures", query_string={"unit": borough.units[RESOURCES]}).status_code == 404
+
+
+@pytest.mark.parametrize("reader", ["staff", "manager"])
+def test_readers_of_numbers_see_no_group_smaller_than_five(reader: str, sign_in: SignIn) -> None:
+    client = sign_in(reader)
+    for line in client.get("/figures.csv").get_data(as_text=True).splitlines()[1:]:
+        for cell in line.split(",")[5:15]:
+            assert not cell.isdigit() or int(cell) == 0 or int(cell) >= 5
+    page = client.page("/figures")
+    assert "Fewer than 5" in page.get_text()
+    assert "Too few to show" in page.get_text()
+
+
+@pytest.mark.parametrize(
+    "reader, seen, email, reference, kind",
+    [
+        ("staff", "Sam", True, True, None),
+        ("manager", "Bo", True, False, False),
+        ("learning", "Bo", True, True, True),
+        ("coordinator", "Bo", True, False, False),
+        ("auditor", "Bo", False, False, False),
+        ("partner", "Pia", True, True, None),
+    ],
+)
+def test_the_fields_of_a_person_follow_the_table(
+    reader: str,
+    seen: str,
+    email: bool,
+    reference: bool,
+    kind: bool | None,
+    sign_in: SignIn,
+    borough: Borough,
+) -> None:
+    page = sign_in(reader).page(f"/people/{borough.people[seen]}").get_text()
+    assert (
+        f"{seen.lower()}@council.example" in page.replace("Signed in as staff@council.example", "")
+    ) == email
+    assert (f"N-{seen}" in page) == reference
+    if kind is not None:
+        assert ("Parental leave" in page) == kind
+
+
+def test_payroll_numbers_are_in_the_file_of_learning_and_development_alone(sign_in: SignIn) -> None:
+    for reader in READERS_INSIDE:
+        for address in ("/people.csv", "/my-team.csv"):
+            text = sign_in(reader).get(address).get_data(as_text=True)
+            assert ("N-Sam" in text) == (reader == "learning" and address == "/people.csv")
