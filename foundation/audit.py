@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String, insert
+from sqlalchemy import JSON, Integer, String, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation.db import Base
@@ -31,3 +31,12 @@ def record(session: Session, stamp: Stamp, event: str, subject: str = "", **deta
             at=stamp.at, actor=stamp.actor, event=event, subject=subject, details=details, batch_id=stamp.batch_id
         )
     )
+
+
+def last_moment(session: Session) -> datetime | None:
+    """The moment of the last act in the record; None before the first.
+
+    What is read now is known again by asking for this moment: every write leaves an event under the stamp of its facts,
+    and whatever is being written at the same time will carry a later one.
+    """
+    return session.scalar(select(func.max(AuditEventRow.at)))

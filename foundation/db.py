@@ -12,7 +12,8 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import Session as Session  # noqa: PLC0414 -- pages name its type and import no SQL themselves
 from sqlalchemy.types import TypeDecorator
 
 from foundation import facts

@@ -1,4 +1,8 @@
-"""Who is acting, and when. Every write takes a stamp; nothing below the entry points asks the clock."""
+"""Who is acting, and when. Every write takes a stamp; nothing below the entry points asks the clock.
+
+Make the stamp inside the transaction. There is one writer at a time, so stamps made under its lock stand in the order
+in which their facts became visible, and "known at" a moment means exactly what could be read then (counting rule 10).
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,7 +10,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """`actor` names an account ("account:<public id>") or a command ("command:<system user>"), never a person's name."""
+    """`actor` is an account ("account:<public id>") or a command ("command:<system user>"), never a person's name."""
 
     actor: str
     at: datetime

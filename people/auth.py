@@ -12,13 +12,12 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from foundation import clock
-from foundation.db import db
+from foundation.db import Session, db
 from foundation.stamp import Stamp
 from people.domain import Account
 from people.services import accounts

@@ -22,14 +22,14 @@ def sign_in() -> str | Response | tuple[str, int]:
         return redirect(_goal(form))
     if not form.validate_on_submit():
         return render_template("people/sign_in.html", form=form), 422 if form.errors else 200
+    email, password = form.email.data or "", form.password.data or ""
+    checked = accounts.check_password(db.session(), email, password, clock.today())
     with transaction(db.session()) as session:
-        account = accounts.check_password(
-            session, auth.stamp(), form.email.data or "", form.password.data or "", clock.today()
-        )
-    if account is None:
+        accounts.record_sign_in(session, auth.stamp(), checked)
+    if checked.account is None:
         form.refuse()
         return render_template("people/sign_in.html", form=form), 422
-    auth.begin(account)
+    auth.begin(checked.account)
     return redirect(_goal(form))
 
 

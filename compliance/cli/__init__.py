@@ -2,8 +2,10 @@
 
 from flask.cli import AppGroup
 
-from compliance.cli import exemptions, programme, questions
+from compliance.cli.exemptions import commands as exemptions
+from compliance.cli.programme import commands as programme
+from compliance.cli.questions import commands as questions
 
 group = AppGroup("compliance", help="Requirements, targets, exemptions, figures and timelines.")
-for command in (*questions.commands, *programme.commands, *exemptions.commands):
+for command in (*questions, *programme, *exemptions):
     group.add_command(command)

@@ -19,10 +19,10 @@ from people.cli.importing import import_options, run_import, run_undo, undo_opti
 def import_exemptions(file: Path, apply: bool, form: str, set_aside: Path | None) -> None:
     """Load FILE, exemptions: who need not meet which requirement, why, on whose word, from when to when."""
     exemptions = imports.read_exemptions(file.read_bytes(), file.name)
-    session, stamp = db.session(), command_stamp(clock.now())
+    session = db.session()
     run_import(
         lambda progress: imports.preview_exemptions(session, exemptions, progress),
-        lambda progress: imports.import_exemptions(session, stamp, exemptions, progress),
+        lambda progress: imports.import_exemptions(session, command_stamp(clock.now()), exemptions, progress),
         apply=apply,
         form=form,
         set_aside=set_aside,
@@ -35,10 +35,10 @@ def import_exemptions(file: Path, apply: bool, form: str, set_aside: Path | None
 @plain_problems
 def undo(batch: int, preview: bool, form: str) -> None:
     """Take back all that BATCH recorded and restore what it replaced."""
-    session, stamp = db.session(), command_stamp(clock.now())
+    session = db.session()
     run_undo(
         lambda: imports.plan_undo(session, batch),
-        lambda: imports.undo(session, stamp, batch),
+        lambda: imports.undo(session, command_stamp(clock.now()), batch),
         preview=preview,
         form=form,
     )

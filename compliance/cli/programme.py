@@ -62,13 +62,13 @@ existing_file = click.Path(exists=True, dir_okay=False, readable=True, path_type
 @plain_problems
 def load_programme_command(file: Path, effective: date | None, apply: bool, form: str) -> None:
     """Load the rule book from FILE, or show what that would change and for whom."""
-    stamp = command_stamp(clock.now())
     effective = effective or clock.today()
     text = decoded(file.read_bytes(), file.name)
     with progress_bar() as progress:
         preview = preview_programme(db.session(), text, file.name, effective, progress)
     if apply and preview.change:
         with transaction(db.session()) as session:
+            stamp = command_stamp(clock.now())
             load_programme(session, stamp, text, file.name, effective, expected=preview.change)
     complain(preview.notices)
     _show(preview, applied=apply, form=form)

@@ -11,7 +11,7 @@ from compliance import timelines
 from compliance.domain.figures import PeopleFigure
 from compliance.services.figures import By, FigureRow, Question, figures, figures_on
 from compliance.services.lists import Behind, Lists, every_as_known
-from foundation import clock
+from foundation import audit, clock
 from foundation.console import (
     DAY,
     MOMENT,
@@ -193,16 +193,21 @@ commands = (show, people, trend, forecast, rebuild)
 
 
 def _asked(day: date, known_at: datetime | None) -> dict[str, Any]:
-    return {"as_at": day, "known_at": moment_text(known_at or clock.now())}
+    return {"as_at": day, "known_at": moment_text(known_at or record_moment())}
 
 
 def _print_days(asked: dict[str, Any], days: list[date], question: Question, form: str) -> None:
     with progress_bar() as progress:
         answer = figures_on(db.session(), days, question, progress)
     rows = [{"day": row.day, **figure_json(row)} for row in answer.rows]
-    known_at = moment_text(question.known_at or clock.now())
+    known_at = moment_text(question.known_at or record_moment())
     people_by_day = [{"day": day, **people_json(answer.people[day])} for day in days]
     print_rows(rows, ("day", *FIGURE_COLUMNS), form, known_at=known_at, **asked, people=people_by_day)
+
+
+def record_moment() -> datetime:
+    """The moment that stands for "now": asked for as --known-at, it gives this very answer again."""
+    return audit.last_moment(db.session()) or clock.now()
 
 
 def moment_text(moment: datetime) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from flask import Response, render_template, request
-from sqlalchemy.orm import Session
 
 from compliance.forms import TypedDay, typed_day
 from compliance.services.lists import Lists
@@ -13,7 +12,7 @@ from compliance.views.lines import PEOPLE_HEADERS, csv_response, people_rows, pe
 from compliance.views.reach import Reach, lists_reach
 from compliance.views.shown import kept, requirement_options, show_options, show_words, statuses_of
 from foundation import clock
-from foundation.db import db
+from foundation.db import Session, db
 from foundation.errors import NotFound
 from people import auth
 from people.domain import Account
@@ -86,7 +85,7 @@ def people() -> str | tuple[str, int]:
         show=found.show,
         show_options=show_options(),
         heading_words=show_words(found.show),
-        rows=[person_line(row) for row in rows],
+        rows=[person_line(found.lists.book, day, row) for row in rows] if day else [],
         page=page,
         where=found.where,
         figures_where=kept(as_at=day.isoformat() if day else None),

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Response, render_template, request
-from sqlalchemy.orm import Session
 
 from compliance.domain.requirement import RuleBook
 from compliance.forms import TypedDay, typed_day
@@ -20,11 +19,12 @@ from compliance.views.lines import (
     figure_line,
     figure_rows,
     people_sentence,
+    plan_words,
 )
 from compliance.views.reach import Reach, figures_reach, unit_words
 from compliance.views.shown import kept, requirement_options
 from foundation import clock
-from foundation.db import db
+from foundation.db import Session, db
 from foundation.errors import NotFound
 from people import auth
 from people.store import Unit
@@ -130,7 +130,7 @@ def _groups(filters: Asked, answer: Answer) -> list[FigureGroup]:
     if not answer.rows:
         return []
     if filters.by is None:
-        lines = [_line(filters, row, row.title, filters.unit) for row in answer.rows]
+        lines = [_line(filters, row, row.title, filters.unit, plan_words(row)) for row in answer.rows]
         return [FigureGroup("Against targets", "Requirement", lines)]
     several = len({row.organisation for row in answer.rows}) > 1
     lines = [
@@ -143,9 +143,9 @@ def _groups(filters: Asked, answer: Answer) -> list[FigureGroup]:
     return [FigureGroup(title, filters.by.value.capitalize(), lines, bridge)]
 
 
-def _line(filters: Asked, row: FigureRow, name: str, place: Unit | None) -> FigureLine:
+def _line(filters: Asked, row: FigureRow, name: str, place: Unit | None, detail: str = "") -> FigureLine:
     where = _behind(row.day, row.requirement, place) if filters.reach.names else {}
-    return figure_line(row, name, where, filters.reach.least)
+    return figure_line(row, name, where, filters.reach.least, detail)
 
 
 def _behind(day: date, requirement: str, place: Unit | None) -> dict[str, str]:

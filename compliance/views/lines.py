@@ -8,9 +8,11 @@ from flask import Response
 
 from compliance import wording
 from compliance.domain.figures import Counts, Judgement, PeopleFigure
+from compliance.domain.requirement import RuleBook
 from compliance.domain.spans import Span, Status
 from compliance.services.figures import FigureRow
 from compliance.services.lists import Behind
+from compliance.views.shown import is_measure
 from foundation.dates import FAR_DAY
 from foundation.tables import csv_pieces
 
@@ -36,22 +38,24 @@ class PersonLine:
     job_title: str
     unit: str
     requirement: str
+    measure: bool
     status: Status
     due_on: date | None
     valid_until: date | None
     why: str
 
 
-def person_line(row: Behind) -> PersonLine:
-    """A row of the list as a line of a page. Somebody away or exempt has no date to meet."""
+def person_line(book: RuleBook, day: date, row: Behind) -> PersonLine:
+    """A row of the list as a line of a page."""
     return PersonLine(
         public_id=row.person.public_id,
         name=row.name or "Name not recorded",
         job_title=row.person.post.job_title if row.person.post else "",
         unit=place_words(row),
         requirement=row.title,
+        measure=is_measure(book, row.requirement, day),
         status=row.status,
-        due_on=due_on(row.span),
+        due_on=pressing_due_on(row.span),
         valid_until=row.span.valid_until,
         why=row.why,
     )
@@ -65,6 +69,14 @@ def place_words(row: Behind) -> str:
 def due_on(span: Span) -> date | None:
     """The day by which it is due; none for those who are not counted because they are exempt or away."""
     return None if span.status in (Status.EXEMPT, Status.ABSENT) else span.due_on
+
+
+def pressing_due_on(span: Span) -> date | None:
+    """The day by which it is due, where that day matters: it is past for whoever is or was up to date."""
+    return span.due_on if span.status in _DUE else None
+
+
+_DUE = frozenset({Status.NOT_YET_DUE, Status.AWAITING_CHECK, Status.OUTSTANDING})
 
 
 def day_cell(day: date | None) -> str:
@@ -170,10 +182,17 @@ def figure_rows(rows: Iterable[FigureRow], least: int) -> Iterator[Sequence[str]
         )
 
 
-def figure_line(row: FigureRow, name: str, where: dict[str, str], least: int) -> FigureLine:
+def figure_line(row: FigureRow, name: str, where: dict[str, str], least: int, detail: str = "") -> FigureLine:
     """A figure as a line of a page."""
-    detail = f"Plan action {row.plan_ref}" if row.plan_ref else ""
     return FigureLine(name, row.counts, row.judgement, detail, where, least)
+
+
+def plan_words(row: FigureRow) -> str:
+    """Where the target of a figure comes from.
+
+    The references of the plan are its action numbers; other references speak for themselves.
+    """
+    return f"Plan action {row.plan_ref}" if row.plan_ref[:1].isdigit() else row.plan_ref
 
 
 def people_sentence(figure: PeopleFigure, least: int) -> PeopleFigure | None:

@@ -6,10 +6,11 @@ from datetime import date
 from flask import abort, render_template
 
 from compliance import wording
-from compliance.domain.requirement import Acceptance, Kind, RuleBook, Use
+from compliance.domain.requirement import Acceptance, RuleBook, Use
 from compliance.domain.spans import Span, Status
 from compliance.services.lists import Lists
 from compliance.views.blueprint import blueprint
+from compliance.views.shown import is_measure
 from courses.domain import course_on
 from foundation import clock
 from foundation.db import db
@@ -55,18 +56,12 @@ def my_requirements() -> str:
         _item(lists, code, span, today)
         for code, spans in lists.of_person(account.person_id).items()
         for span in spans
-        if span.first_day <= today <= span.last_day and _is_asked(lists.book, code, today)
+        if span.first_day <= today <= span.last_day and not is_measure(lists.book, code, today)
     ]
     items.sort(key=lambda item: (wording.URGENCY.index(item.status), item.title))
     return render_template(
         "compliance/my_requirements.html", as_at=today, items=items, to_do=sum(item.to_do for item in items)
     )
-
-
-def _is_asked(book: RuleBook, code: str, day: date) -> bool:
-    """A measure is only counted and reported: nobody is asked to do it."""
-    requirement = book.requirement_on(code, day)
-    return requirement is None or requirement.kind != Kind.MEASURE
 
 
 def _item(lists: Lists, code: str, span: Span, today: date) -> RequirementItem:

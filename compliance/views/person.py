@@ -10,7 +10,7 @@ from compliance.domain.requirement import RuleBook
 from compliance.domain.spans import Span, Status
 from compliance.services.lists import Lists
 from compliance.views.blueprint import blueprint
-from compliance.views.lines import due_on
+from compliance.views.lines import pressing_due_on
 from courses.domain import Completion, Evidence, course_on
 from courses.store import completions
 from foundation import clock
@@ -137,7 +137,7 @@ def _span(book: RuleBook, span: Span) -> SpanLine:
         first_day=span.first_day,
         last_day=span.last_day,
         status=span.status,
-        due_on=due_on(span),
+        due_on=pressing_due_on(span),
         valid_until=span.valid_until if span.covered else None,
         course=(book.course_titles.get(span.course or "") or span.course) if span.covered else None,
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import abort
-from sqlalchemy.orm import Session
 
 from compliance.services.figures import Question
+from foundation.db import Session
 from foundation.errors import NotFound
 from people.domain import Account
 from people.services.scope import directorates, own_units

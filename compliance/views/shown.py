@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from compliance.domain.requirement import RuleBook
+from compliance.domain.requirement import Kind, RuleBook
 from compliance.domain.spans import REQUIRED_STATUSES, Status
 from compliance.wording import STATUS_WORDS
 from foundation.errors import NotFound
@@ -57,6 +57,12 @@ def requirement_options(book: RuleBook, day: date, every: bool = True) -> list[t
         requirement = book.requirement_on(code, day) or book.latest(code)
         options.append((code, requirement.title if requirement and requirement.title else code))
     return [("", "All requirements"), *options] if every else options
+
+
+def is_measure(book: RuleBook, code: str, day: date) -> bool:
+    """Whether a requirement is only counted and reported: nobody is asked to do it."""
+    requirement = book.requirement_on(code, day)
+    return requirement is not None and requirement.kind == Kind.MEASURE
 
 
 def kept(**filters: str | None) -> dict[str, str]:

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 from flask import Response, abort, render_template, request
-from sqlalchemy.orm import Session
 
 from compliance.services.figures import Question
 from compliance.services.lists import Lists
 from compliance.store.lists import Filters
 from compliance.views.blueprint import blueprint
 from compliance.views.lines import PEOPLE_HEADERS, csv_response, figure_line, people_rows, person_line
-from compliance.views.shown import kept, requirement_options, show_options, statuses_of
+from compliance.views.shown import is_measure, kept, requirement_options, show_options, statuses_of
 from foundation import clock
-from foundation.db import db
+from foundation.db import Session, db
 from foundation.errors import NotFound
 from people import auth
 from people.services.scope import own_units, team_size
@@ -91,6 +90,7 @@ def my_team() -> str:
         figures=[
             figure_line(row, row.title, {**found.where, "requirement": row.requirement}, 0)
             for row in found.lists.figures(today, found.filters("", ""))
+            if not is_measure(found.lists.book, row.requirement, today)
         ],
         scope=found.scope,
         unit=found.unit,
@@ -98,7 +98,7 @@ def my_team() -> str:
         requirement_options=requirement_options(found.lists.book, today),
         show=found.show,
         show_options=show_options(),
-        rows=[person_line(row) for row in rows],
+        rows=[person_line(found.lists.book, today, row) for row in rows],
         page=page,
         where=found.where,
     )

@@ -27,10 +27,10 @@ def import_completions(
 ) -> None:
     """Load FILE, completions: person, course and day, with evidence."""
     completions = imports.read_completions(file.read_bytes(), file.name, clock.today(), source, map_name)
-    session, stamp = db.session(), command_stamp(clock.now())
+    session = db.session()
     run_import(
         lambda progress: imports.preview_completions(session, completions, progress),
-        lambda progress: imports.import_completions(session, stamp, completions, progress),
+        lambda progress: imports.import_completions(session, command_stamp(clock.now()), completions, progress),
         apply=apply,
         form=form,
         set_aside=set_aside,
@@ -43,10 +43,10 @@ def import_completions(
 @plain_problems
 def undo(batch: int, preview: bool, form: str) -> None:
     """Take back all that BATCH recorded and restore what it replaced."""
-    session, stamp = db.session(), command_stamp(clock.now())
+    session = db.session()
     run_undo(
         lambda: imports.plan_undo(session, batch),
-        lambda: imports.undo(session, stamp, batch),
+        lambda: imports.undo(session, command_stamp(clock.now()), batch),
         preview=preview,
         form=form,
     )

@@ -38,10 +38,10 @@ def import_people(
     """Load FILE, the workforce of the organisations that it names: one row a post spell."""
     people = imports.read_people(file.read_bytes(), file.name, as_at or clock.today(), map_name)
     options = imports.PeopleOptions(part, expect_leavers)
-    session, stamp = db.session(), command_stamp(clock.now())
+    session = db.session()
     run_import(
         lambda progress: imports.preview_people(session, people, options, progress),
-        lambda progress: imports.import_people(session, stamp, people, options, progress),
+        lambda progress: imports.import_people(session, command_stamp(clock.now()), people, options, progress),
         apply=apply,
         form=form,
         set_aside=set_aside,
@@ -55,10 +55,10 @@ def import_people(
 def import_absences(file: Path, apply: bool, form: str, set_aside: Path | None) -> None:
     """Load FILE, absences: person, kind, first day and last day."""
     absences = imports.read_absences(file.read_bytes(), file.name, clock.today())
-    session, stamp = db.session(), command_stamp(clock.now())
+    session = db.session()
     run_import(
         lambda progress: imports.preview_absences(session, absences, progress),
-        lambda progress: imports.import_absences(session, stamp, absences, progress),
+        lambda progress: imports.import_absences(session, command_stamp(clock.now()), absences, progress),
         apply=apply,
         form=form,
         set_aside=set_aside,
@@ -71,10 +71,10 @@ def import_absences(file: Path, apply: bool, form: str, set_aside: Path | None) 
 @plain_problems
 def undo(batch: int, preview: bool, form: str) -> None:
     """Take back all that BATCH recorded and restore what it replaced."""
-    session, stamp = db.session(), command_stamp(clock.now())
+    session = db.session()
     run_undo(
         lambda: imports.plan_undo(session, batch),
-        lambda: imports.undo(session, stamp, batch),
+        lambda: imports.undo(session, command_stamp(clock.now()), batch),
         preview=preview,
         form=form,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
 from foundation import facts
 from foundation.console import (
     SOME_SET_ASIDE,

@@ -179,7 +179,7 @@ def _after_one_row(row: PostRow, recorded: tuple[PostSpell, ...], as_at: date) -
         spells, what = _with_end(row.post_end, recorded, as_at)
     changed, notice = _with_duties(row, spells, as_at)
     if not notice:
-        changed, notice = _with_start(row, changed, moved=changed != spells)
+        changed, notice = _with_start(row, changed)
     if changed == recorded:
         return Outcome(recorded, "unchanged", notice)
     if what == "unchanged" or (what == "planned_end" and changed != spells):
@@ -315,9 +315,7 @@ def _changed_from(spells: tuple[PostSpell, ...], at: int, day: date, duties: Dut
     return (*spells[:at], *before, new, *rest)
 
 
-def _with_start(
-    row: PostRow, spells: tuple[PostSpell, ...], *, moved: bool
-) -> tuple[tuple[PostSpell, ...], str]:
+def _with_start(row: PostRow, spells: tuple[PostSpell, ...]) -> tuple[tuple[PostSpell, ...], str]:
     """The start of the post corrected, where that can be meant without losing a part of its history."""
     start = row.post_start
     if start is None or any(spell.first_day == start for spell in spells):
@@ -325,7 +323,7 @@ def _with_start(
     first = spells[0]
     if start < first.first_day:
         return (replace(first, first_day=start), *spells[1:]), ""
-    if len(spells) == 1 and not moved:
+    if len(spells) == 1:
         return (replace(first, first_day=start),), ""
     return spells, (
         f"post_start {long_date(start)} is the start of none of the spells of this post. The recorded days were kept; "

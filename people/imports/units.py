@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from foundation.stamp import Stamp
 from foundation.facts import recorded
+from foundation.stamp import Stamp
 from people.domain import UNIT_SEPARATOR
 from people.models import OrganisationRow, OrganisationSectorRow, UnitRow
 

@@ -1,6 +1,7 @@
 """Accounts: making them, signing in, and ending their sessions (docs/security.md)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from threading import BoundedSemaphore
@@ -95,26 +96,40 @@ def normal_email(email: str) -> str:
     return email.strip().lower()
 
 
-def check_password(session: Session, stamp: Stamp, email: str, password: str, today: date) -> Account | None:
-    """The account that these words open, or None: unknown, wrong, disabled and left look and cost the same.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a password: the account it opens, or None; and what the record keeps of the attempt."""
 
-    Writes an audit event either way, and a new hash where the old one was made with weaker settings.
+    account: Account | None
+    subject: str
+    new_hash: str | None = None
+
+
+def check_password(session: Session, email: str, password: str, today: date) -> Checked:
+    """See which account these words open: unknown, wrong, disabled and left look and cost the same.
+
+    Only reads: hashing takes a twentieth of a second, too long to keep other writers waiting.
     """
-    email = normal_email(email)
-    row = session.scalar(select(AccountRow).where(AccountRow.email == email))
-    if row is None:
-        _verify(_hash_of_nothing(), password)
-        audit.record(session, stamp, "sign_in.refused", "account:unknown")
-        return None
-    right = _verify(row.password_hash, password)
-    account = find_account(session, row.public_id, today) if right else None
-    if account is None:
-        audit.record(session, stamp, "sign_in.refused", f"account:{row.public_id}")
-        return None
-    if HASHER.check_needs_rehash(row.password_hash):
-        row.password_hash = _hash(password)
-    audit.record(session, stamp, "sign_in.accepted", f"account:{row.public_id}")
-    return account
+    row = session.scalar(select(AccountRow).where(AccountRow.email == normal_email(email)))
+    right = _verify(row.password_hash if row else _hash_of_nothing(), password)
+    account = find_account(session, row.public_id, today) if row and right else None
+    subject = f"account:{row.public_id}" if row else "account:unknown"
+    outdated = account is not None and row is not None and HASHER.check_needs_rehash(row.password_hash)
+    return Checked(account, subject, _hash(password) if outdated else None)
+
+
+def record_sign_in(session: Session, stamp: Stamp, checked: Checked) -> None:
+    """Keep the attempt in the audit trail, and the new hash where the old one was made with weaker settings."""
+    if checked.account is None:
+        audit.record(session, stamp, "sign_in.refused", checked.subject)
+        return
+    if checked.new_hash is not None:
+        session.execute(
+            update(AccountRow)
+            .where(AccountRow.id == checked.account.id)
+            .values(password_hash=checked.new_hash)
+        )
+    audit.record(session, stamp, "sign_in.accepted", checked.subject)
 
 
 def find_account(session: Session, public_id: str, today: date) -> Account | None:

@@ -1,7 +1,7 @@
 """A made-up council of any size, written straight into the fact tables.
 
-The tree of a council and its schools is the same at every size; teams are of about twelve people, so there are more of
-them in a larger council. 12 % of the people leave in a year and others take their seats; 2 % hold two posts. Nobody is
+The upper tree of the council and its schools is the same at every size. The council's teams are of about twelve people,
+so there are more of them in a larger council; the schools grow. 12 % of the people leave in a year and others take their seats; 2 % hold two posts. Nobody is
 away, exempt or waiting for a check: the floors in SQL leave those out, and so must the facts for the numbers to agree.
 """
 
@@ -79,22 +79,25 @@ class Council:
 
 
 class _Tree:
-    """The council's directorates, services, sections and teams, and the schools with their departments."""
+    """The council's directorates, services, sections and teams, and the schools with theirs."""
 
     def __init__(self, people: int) -> None:
         self.units: list[Unit] = []
         self.teams: list[Unit] = []
-        in_schools = int(people * SCHOOL_SHARE)
-        wanted = max(1, (people - in_schools) // TEAM_SIZE // (DIRECTORATES * SERVICES))
+        in_council = people - int(people * SCHOOL_SHARE)
+        wanted = max(1, in_council // TEAM_SIZE // (DIRECTORATES * SERVICES))
         council = self._unit(None, "Council", 1)
         for directorate in range(DIRECTORATES):
             upper = self._unit(council, f"Directorate {directorate + 1}")
             for service in range(SERVICES):
                 self._service(self._unit(upper, f"Service {directorate + 1}{service + 1}"), wanted)
+        council_teams = len(self.teams)
         for school in range(SCHOOLS):
             root = self._unit(None, f"School {school + 1:02}", school + 2)
-            for team in range(max(1, in_schools // TEAM_SIZE // SCHOOLS)):
-                self.teams.append(self._unit(root, f"Department {team + 1}"))
+            self.teams += [self._unit(root, "Teaching"), self._unit(root, "Support")]
+        school_teams = self.teams[council_teams:]
+        seats = [self.teams[seat * council_teams // in_council] for seat in range(in_council)]
+        self.seats = seats + [school_teams[seat % len(school_teams)] for seat in range(people - in_council)]
 
     def _service(self, service: Unit, teams: int) -> None:
         """Large services have sections between them and their teams."""
@@ -131,7 +134,7 @@ class _Tree:
 class _People:
     """Seats in teams, the people who sat there one after the other, and what they completed."""
 
-    def __init__(self, people: int, tree: _Tree, today: date, courses: dict[str, int], seed: int) -> None:
+    def __init__(self, tree: _Tree, today: date, courses: dict[str, int], seed: int) -> None:
         self.random = Random(seed)
         self.today = today
         self.courses = courses
@@ -139,8 +142,7 @@ class _People:
         self.details: list[Row] = []
         self.posts: list[Row] = []
         self.completions: list[Row] = []
-        for seat in range(people):
-            team = tree.teams[seat * len(tree.teams) // people]
+        for team in tree.seats:
             self._seat(team)
 
     def _seat(self, team: Unit) -> None:
@@ -202,10 +204,10 @@ def write_council(session: Session, people: int, today: date, stamp: Stamp, seed
     with transaction(session):
         write_change(session, stamp, change(RuleBook(), BOOK, today))
         tree = _Tree(people)
-        found = _People(people, tree, today, course_ids(session), seed)
+        found = _People(tree, today, course_ids(session), seed)
         _write(session, tree, found, stamp)
         facts.forget(session)
-    team = max((unit for unit in tree.teams if unit.parent and unit.manager), key=lambda unit: -unit.id)
+    team = tree.teams[1]  # the manager of a service's first team leads the service as well
     service = next(unit for unit in tree.units if unit.depth == 2)
     return Council(len(found.details), len(found.completions), service.path, team.manager or "")
 

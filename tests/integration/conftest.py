@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from app.config import Settings
 from foundation.db import db
 from tests.services import postgres_url
 
-KEY = "only-for-tests-0123456789-abcdefghijklmnop"
+KEY = SecretStr("only-for-tests-0123456789-abcdefghijklmnop")
 
 
 @dataclass(frozen=True)

@@ -151,11 +151,11 @@ def test_a_long_list_comes_in_pages_that_keep_the_filters(
     more_people(session, 120)
     client = sign_in("learning")
     page = client.page("/people", {"requirement": "AWARE", "show": "all_required"})
-    assert "1 to 50 of 137 lines" in text_of(page)
+    assert "1 to 50 of 137 results" in text_of(page)
     following = page.select_one("a[rel=next]")
     assert following is not None
     page = client.page(str(following["href"]))
-    assert "51 to 100 of 137 lines" in text_of(page)
+    assert "51 to 100 of 137 results" in text_of(page)
     chosen = page.select_one("#requirement option[selected]")
     assert chosen is not None
     assert chosen["value"] == "AWARE"

@@ -1,0 +1,76 @@
+"""A served service with the borough of tests/borough.py, and the browser of this machine; both once for all tests."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+import pytest
+from flask_migrate import upgrade
+from playwright.sync_api import Browser, sync_playwright
+
+from app import create_app
+from app.config import Settings
+from foundation import clock
+from foundation.db import db
+from tests.borough import PASSWORD, Borough, build, email_of
+from tests.e2e.browser import WIDE, Scheme, Watched, launch, window
+from tests.e2e.server import served
+
+KEY = "only-for-tests-0123456789-abcdefghijklmnop"
+
+
+class Open(Protocol):
+    """Opens a window of the browser, signed in as a reader or as nobody."""
+
+    def __call__(
+        self, reader: str | None = None, scheme: Scheme = "light", width: int = WIDE, *, scripts: bool = True
+    ) -> AbstractContextManager[Watched]: ...
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Borough]]:
+    """The address of the service, and the borough in it."""
+    folder = tmp_path_factory.mktemp("served")
+    settings = Settings(
+        _env_file=None, instance_path=folder, secret_key=KEY, base_url="http://127.0.0.1:8000"
+    )
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        borough = build(db.session(), clock.today())
+        db.session.remove()
+    with served(app) as address:
+        yield address, borough
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def borough(service: tuple[str, Borough]) -> Borough:
+    return service[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_as(browser: Browser, service: tuple[str, Borough]) -> Open:
+    @contextmanager
+    def opened(
+        reader: str | None = None, scheme: Scheme = "light", width: int = WIDE, *, scripts: bool = True
+    ) -> Iterator[Watched]:
+        with window(browser, service[0], scheme, width, scripts) as watched:
+            if reader is not None:
+                watched.page.goto("/sign-in")
+                watched.page.get_by_label("Email address").fill(email_of(reader))
+                watched.page.get_by_label("Password", exact=True).fill(PASSWORD)
+                watched.page.get_by_role("button", name="Sign in").click()
+                watched.page.get_by_role("button", name="Sign out").wait_for()
+            yield watched
+
+    return opened
