@@ -56,7 +56,7 @@ def typed_day(name: str, label: str, typed: Mapping[str, str], default: date) ->
         return replace(boxes, error="Year must include 4 numbers", wrong=("year",))
     try:
         value = date(int(year), _month(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return replace(boxes, error=f"{label} must be a real date", wrong=PARTS)
     return _in_range(label, replace(boxes, value=value), value)
 

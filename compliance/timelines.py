@@ -113,6 +113,16 @@ def _unit_rows(new: Sequence[tuple[int, int, Kept]]) -> Iterator[Row]:
             yield (person_id, requirement_id, unit.unit_id, unit.first_day, unit.last_day)
 
 
+_ready: list[Timelines] = []
+"""The last rule book prepared for everybody's timelines: most writes meet the one that the write before them met."""
+
+
+def _timelines_under(book: RuleBook) -> Timelines:
+    if not _ready or _ready[0].book is not book:
+        _ready[:] = [Timelines(book)]
+    return _ready[0]
+
+
 class _Work:
     """What a refresh needs to know of the rules, and the way between domain objects and rows."""
 
@@ -125,7 +135,7 @@ class _Work:
         codes = None
         if only is not None:
             codes = [code for code, requirement_id in self.requirement_ids.items() if requirement_id in only]
-        self.timelines = Timelines(book, codes)
+        self.timelines = Timelines(book, codes) if codes is not None else _timelines_under(book)
         self.places = people.places(session)
 
     def wanted(

@@ -1,14 +1,13 @@
 """Reading courses and completions. Every query is ordered and answers with domain objects."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.domain import Completion, Course
-from courses.models import CompletionRow, CourseLineRow, CourseRow
+from courses.domain import Completion
+from courses.models import CompletionRow, CourseRow
 from foundation.facts import known
 from people.store import Some
 
@@ -16,30 +15,7 @@ from people.store import Some
 def course_ids(session: Session) -> dict[str, int]:
     """The id of every course by its code."""
     query = select(CourseRow.code, CourseRow.id).order_by(CourseRow.code)
-    return {code: course_id for code, course_id in session.execute(query)}
-
-
-def course_lines(session: Session, known_at: datetime | None = None) -> Iterator[Course]:
-    """What the rule book says about courses."""
-    query = (
-        select(CourseRow.code, CourseLineRow)
-        .join(CourseRow, CourseRow.id == CourseLineRow.course_id)
-        .where(known(CourseLineRow, known_at))
-        .order_by(CourseRow.code, CourseLineRow.first_day, CourseLineRow.id)
-    )
-    for code, row in session.execute(query):
-        yield Course(
-            code=code,
-            title=row.title,
-            provider=row.provider,
-            mode=row.mode,
-            duration_minutes=row.duration_minutes,
-            validity_months=row.validity_months,
-            prerequisites=tuple(row.prerequisites.split(";")) if row.prerequisites else (),
-            url=row.url,
-            first_day=row.first_day,
-            last_day=row.last_day,
-        )
+    return dict(session.execute(query).all())
 
 
 def completions(

@@ -1,7 +1,7 @@
 """Reading who people are and where they work. Every query is ordered and answers with domain objects."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from foundation.errors import NotFound
 from foundation.facts import known
-from people.domain import Absence, Place, RoleLine, RoleRule, Spell
+from people.domain import Absence, Place, Spell
 from people.models import (
     AbsenceRow,
     OrganisationRow,
@@ -18,8 +18,6 @@ from people.models import (
     PersonDetailRow,
     PersonRow,
     PostSpellRow,
-    RoleLineRow,
-    RoleRuleRow,
     UnitRow,
 )
 
@@ -125,7 +123,7 @@ def categories(session: Session, some: Some, known_at: datetime | None = None) -
         .where(some.among(PersonDetailRow.person_id), known(PersonDetailRow, known_at))
         .order_by(PersonDetailRow.id)
     )
-    return {person_id: category for person_id, category in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def names(
@@ -207,26 +205,3 @@ def absences(session: Session, some: Some, known_at: datetime | None = None) -> 
     for person_id, first_day, last_day in session.execute(query):
         found[person_id].append(Absence(first_day, last_day))
     return found
-
-
-def role_lines(session: Session, known_at: datetime | None = None) -> Iterator[RoleLine]:
-    """The roles of the rule book."""
-    query = select(RoleLineRow).where(known(RoleLineRow, known_at))
-    for row in session.scalars(query.order_by(RoleLineRow.code, RoleLineRow.first_day, RoleLineRow.id)):
-        yield RoleLine(row.code, row.title, row.approved_by, row.first_day, row.last_day)
-
-
-def role_rules(session: Session, known_at: datetime | None = None) -> Iterator[RoleRule]:
-    """The role rules of the rule book."""
-    query = select(RoleRuleRow).where(known(RoleRuleRow, known_at))
-    for row in session.scalars(query.order_by(RoleRuleRow.role, RoleRuleRow.first_day, RoleRuleRow.id)):
-        yield RoleRule(
-            row.role,
-            row.job_title,
-            row.unit,
-            row.organisation,
-            row.sector,
-            row.category,
-            row.first_day,
-            row.last_day,
-        )

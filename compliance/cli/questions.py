@@ -23,7 +23,7 @@ from foundation.console import (
 )
 from foundation.dates import FAR_DAY, month_ends, quarter_ends
 from foundation.db import db, transaction
-from foundation.formats import long_date
+from foundation.formats import NO_ONE_COUNTED, long_date
 
 FIGURE_COLUMNS = (
     "requirement",
@@ -90,7 +90,7 @@ def show(
     around = {**_asked(day, known_at), "people": people_json(answer.people[day])}
     if by:
         around["counted_again"] = answer.counted_again
-    print_rows(rows, FIGURE_COLUMNS, form, caption=f"Figures as at {long_date(day)}", **around)
+    _print_figures(rows, FIGURE_COLUMNS, form, f"Figures as at {long_date(day)}", around)
     if form == "table":
         _print_people(answer.people[day])
         for code, times in answer.counted_again.items():
@@ -202,7 +202,18 @@ def _print_days(asked: dict[str, Any], days: list[date], question: Question, for
     rows = [{"day": row.day, **figure_json(row)} for row in answer.rows]
     known_at = moment_text(question.known_at or record_moment())
     people_by_day = [{"day": day, **people_json(answer.people[day])} for day in days]
-    print_rows(rows, ("day", *FIGURE_COLUMNS), form, known_at=known_at, **asked, people=people_by_day)
+    around = {**asked, "known_at": known_at, "people": people_by_day}
+    _print_figures(rows, ("day", *FIGURE_COLUMNS), form, "", around)
+
+
+def _print_figures(
+    rows: list[dict[str, Any]], columns: tuple[str, ...], form: str, caption: str, around: dict[str, Any]
+) -> None:
+    """People read "no one counted" where scripts find nothing (counting rule 7)."""
+    if form == "table":
+        for row in rows:
+            row["percent"] = NO_ONE_COUNTED if row["percent"] is None else row["percent"]
+    print_rows(rows, columns, form, caption=caption, **around)
 
 
 def record_moment() -> datetime:

@@ -158,10 +158,7 @@ def _words(key: Key, decision: Decision) -> str:
 
 def _requirements(session: Session) -> dict[str, int | None]:
     query = select(RequirementRow.code, RequirementRow.id).order_by(RequirementRow.id)
-    found: dict[str, int | None] = {ALL: None}
-    for code, requirement_id in session.execute(query):
-        found[code] = requirement_id
-    return found
+    return {ALL: None, **dict(session.execute(query).all())}
 
 
 def _recorded(session: Session) -> dict[tuple[int, int | None, date], tuple[int, Decision]]:
@@ -180,5 +177,7 @@ def _recorded(session: Session) -> dict[tuple[int, int | None, date], tuple[int,
     )
     return {
         (person_id, requirement_id, first_day): (fact_id, Decision(reason, approved_by, last_day))
-        for fact_id, person_id, requirement_id, first_day, reason, approved_by, last_day in session.execute(query)
+        for fact_id, person_id, requirement_id, first_day, reason, approved_by, last_day in session.execute(
+            query
+        )
     }

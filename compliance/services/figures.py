@@ -126,9 +126,7 @@ class _Asked:
         return result
 
     def _unit_for_target(self, part: Unit | None) -> str | None:
-        if part is not None:
-            return part.path or None
-        return self.question.unit
+        return (part.path if part is not None else None) or self.question.unit
 
     def broken_down(self, source: Source, day: date, shared: dict[str, int]) -> list[FigureRow]:
         """Rows for every organisation or unit, ordered by requirement, organisation and unit path."""
@@ -140,7 +138,9 @@ class _Asked:
         for code in self.codes:
             if several.get(self.ids.get(code, -1)):
                 shared[code] = several[self.ids[code]]
-        rows = [row for part in wanted for row in self.rows(day, part, by_part.get(part.id, {}))]
+        rows = [
+            row for part in wanted for row in self.rows(day, self._named(part), by_part.get(part.id, {}))
+        ]
         rows.sort(key=lambda row: (row.requirement, row.organisation or "", row.unit or ""))
         return rows
 
@@ -152,7 +152,15 @@ class _Asked:
             return source.parts(day, wanted), source.counted_again(day, wanted)
         return source.every_unit(day, self.scope, wanted)
 
+    def _named(self, part: Unit) -> Unit:
+        """The unit that a row names: by organisation, the organisation."""
+        if self.question.by is By.ORGANISATION and part.depth:
+            return next(u for u in self.units if u.organisation_id == part.organisation_id and not u.depth)
+        return part
+
     def _parts(self) -> list[Unit]:
+        if self.question.by is By.ORGANISATION and self.asked_for_unit:
+            return list(self.roots or ())  # that path in any organisation: one unit in each
         inside = [unit for unit in self.units if self.scope.holds(unit)]
         if self.question.by is By.ORGANISATION:
             return [unit for unit in inside if unit.depth == 0]

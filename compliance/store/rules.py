@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from compliance.domain.change import Line, RuleChange, book_of
@@ -58,8 +59,44 @@ _SHAPES = (
 )
 
 
+_MODELS: tuple[type[Fact], ...] = (*(shape.model for shape in _SHAPES), ProgrammeNameRow)
+_Version = tuple[Any, ...]
+_read: WeakKeyDictionary[Any, tuple[_Version, RuleBook]] = WeakKeyDictionary()
+"""The rule book last read from each database. It changes a few times a year and is asked for at every request."""
+
+
 def load_rule_book(session: Session, known_at: datetime | None = None) -> RuleBook:
-    """The whole rule book as the record stood at a moment (None: stands now), in one query a kind of line."""
+    """The whole rule book as the record stood at a moment; None: as it stands now, read again only when it changed."""
+    if known_at is not None:
+        return _whole_book(session, known_at)
+    version, engine = _version(session), session.get_bind()
+    found = _read.get(engine)
+    if found is None or found[0] != version:
+        found = _read[engine] = (version, _whole_book(session, None))
+    return found[1]
+
+
+_VERSION = select(
+    *(
+        select(of).scalar_subquery()
+        for model in _MODELS
+        for of in (
+            func.max(model.id),
+            func.max(model.recorded_at),
+            func.max(model.retracted_at),
+            func.count(model.retracted_at),
+        )
+    )
+)
+"""What differs whenever a line was recorded or retracted, also by a transaction that was rolled back since."""
+
+
+def _version(session: Session) -> _Version:
+    return tuple(session.execute(_VERSION).one())
+
+
+def _whole_book(session: Session, known_at: datetime | None) -> RuleBook:
+    """One query a kind of line."""
     lines = (line for shape in _SHAPES for _, line in _recorded(session, shape, known_at))
     return book_of(lines, programme_name(session, known_at))
 

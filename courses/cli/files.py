@@ -30,7 +30,9 @@ def import_completions(
     session = db.session()
     run_import(
         lambda progress: imports.preview_completions(session, completions, progress),
-        lambda progress: imports.import_completions(session, command_stamp(clock.now()), completions, progress),
+        lambda progress: imports.import_completions(
+            session, command_stamp(clock.now()), completions, progress
+        ),
         apply=apply,
         form=form,
         set_aside=set_aside,

@@ -29,7 +29,7 @@ class KnownCourses:
     _answers: dict[str, str] = field(default_factory=dict)
 
     def named(self, word: str, *, or_title: bool) -> int | None:
-        """The course with this code, else with this code in other letters, else with this title; None: no course, or two.
+        """The course with this code, else with this code in other letters, else with this title; None: none, or two.
 
         Other systems call courses by a short name of theirs, or by the title: `or_title`.
         """

@@ -4,6 +4,8 @@ from flask.cli import AppGroup
 
 from people.cli import accounts, files
 
-group = AppGroup("people", help="People, posts, absences and accounts: files loaded and taken back, accounts made.")
+group = AppGroup(
+    "people", help="People, posts, absences and accounts: files loaded and taken back, accounts made."
+)
 for command in (*files.commands, *accounts.commands):
     group.add_command(command)

@@ -41,7 +41,9 @@ def import_people(
     session = db.session()
     run_import(
         lambda progress: imports.preview_people(session, people, options, progress),
-        lambda progress: imports.import_people(session, command_stamp(clock.now()), people, options, progress),
+        lambda progress: imports.import_people(
+            session, command_stamp(clock.now()), people, options, progress
+        ),
         apply=apply,
         form=form,
         set_aside=set_aside,

@@ -11,7 +11,7 @@ from foundation.errors import DomainError, Problem
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that changes. `before` and `after` are what their text says; None where there was or will be nothing."""
+    """One thing that changes. `before` and `after` are what their text says; None: there was, or will be, nothing."""
 
     what: str
     subject: object

@@ -7,6 +7,7 @@ difference of two sets, so a file that is loaded again finds nothing to do.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from foundation.dates import FAR_DAY, day_after, day_before
@@ -135,9 +136,7 @@ def after_absence(recorded: Sequence[PostSpell], as_at: date) -> Outcome:
 def overlap(spells: Iterable[PostSpell]) -> bool:
     """Whether two of the spells share a day."""
     ordered = sorted(spells, key=_days)
-    return any(
-        after.first_day <= before.last_day for before, after in zip(ordered, ordered[1:], strict=False)
-    )
+    return any(after.first_day <= before.last_day for before, after in pairwise(ordered))
 
 
 def _days(spell: PostSpell) -> tuple[date, date]:

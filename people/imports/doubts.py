@@ -148,7 +148,7 @@ def _used_again(
     posts_of: Mapping[str, list[PostKey]],
     as_at: date,
 ) -> None:
-    """A known number comes back after leaving, under another first and last name: perhaps it was given to somebody new."""
+    """A known number comes back after leaving, under another first and last name: was it given to somebody new?"""
     seen = set()
     for row in rows:
         person = recorded.people.get(row.person_ref)

@@ -79,10 +79,8 @@ def load_recorded(session: Session) -> Recorded:
 
 def person_ids(session: Session) -> dict[str, int]:
     """The id of every person by reference."""
-    return {
-        ref: key
-        for ref, key in session.execute(select(PersonRow.person_ref, PersonRow.id).order_by(PersonRow.id))
-    }
+    query = select(PersonRow.person_ref, PersonRow.id).order_by(PersonRow.id)
+    return dict(session.execute(query).all())
 
 
 def role_codes(session: Session) -> set[str]:

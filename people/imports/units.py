@@ -95,7 +95,7 @@ def record_sectors(session: Session, stamp: Stamp, sectors: dict[str, str]) -> N
 def organisation_ids(session: Session) -> dict[str, int]:
     """The id of every organisation by name."""
     query = select(OrganisationRow.name, OrganisationRow.id).order_by(OrganisationRow.id)
-    return {name: organisation_id for name, organisation_id in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def unit_ids(session: Session) -> dict[Place, int]:

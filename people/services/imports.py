@@ -65,7 +65,7 @@ def import_absences(
 
 
 def plan_undo(session: Session, batch_id: int) -> Undo:
-    """What taking back a batch of people or absences would do. Writes nothing. Raises DomainError where it is refused."""
+    """What taking back a batch of people or absences would do. Writes nothing. Raises DomainError where refused."""
     return batches.plan_undo(session, batch_id, KINDS, posts_built_on)
 
 

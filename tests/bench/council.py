@@ -1,8 +1,9 @@
 """A made-up council of any size, written straight into the fact tables.
 
-The upper tree of the council and its schools is the same at every size. The council's teams are of about twelve people,
-so there are more of them in a larger council; the schools grow. 12 % of the people leave in a year and others take their seats; 2 % hold two posts. Nobody is
-away, exempt or waiting for a check: the floors in SQL leave those out, and so must the facts for the numbers to agree.
+The upper tree of the council and its schools is the same at every size. The council's teams are of about twelve
+people, so there are more of them in a larger council; the schools grow. 12 % of the people leave in a year and others
+take their seats; 2 % hold two posts. Nobody is away, exempt or waiting for a check: the floors in SQL leave those out,
+and so must the facts for the numbers to agree.
 """
 
 from collections.abc import Iterator
@@ -166,7 +167,9 @@ class _People:
         held = ";".join(sorted(roles))
         post = (person_id, f"P{person_id}")
         if self.random.random() < MOVED and (min(last, self.today) - first).days > 200:
-            moved = first + timedelta(days=self.random.randrange(90, (min(last, self.today) - first).days - 60))
+            moved = first + timedelta(
+                days=self.random.randrange(90, (min(last, self.today) - first).days - 60)
+            )
             before = self.random.choice(self.tree.teams)
             day_before = moved - timedelta(days=1)
             self.posts.append((*post, before.id, "Officer", before.manager, held, first, day_before))
@@ -215,10 +218,17 @@ def write_council(session: Session, people: int, today: date, stamp: Stamp, seed
 def _write(session: Session, tree: _Tree, found: _People, stamp: Stamp) -> None:
     at = _moment(session, stamp)
     organisations = [unit for unit in tree.units if unit.parent is None]
-    _insert(session, OrganisationRow, "id public_id name", ((u.organisation_id, f"{u.id:032x}", u.name) for u in organisations))
+    _insert(
+        session,
+        OrganisationRow,
+        "id public_id name",
+        ((u.organisation_id, f"{u.id:032x}", u.name) for u in organisations),
+    )
     sectors = ((u.organisation_id, "council" if u.id == 1 else "school", *at) for u in organisations)
     _insert(session, OrganisationSectorRow, f"organisation_id sector {_TIMES}", sectors)
-    _insert(session, UnitRow, "id public_id organisation_id parent_id name path depth left right", tree.rows())
+    _insert(
+        session, UnitRow, "id public_id organisation_id parent_id name path depth left right", tree.rows()
+    )
     people = ((row[0], f"{row[0]:032x}", f"R{row[0]:06}") for row in found.details)
     _insert(session, PersonRow, "id public_id person_ref", people)
     details = "person_id first_name last_name email category"

@@ -12,7 +12,8 @@ from uuid import uuid4
 import psycopg
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, make_url, text
+from pydantic import SecretStr
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from app import create_app
 from app.config import Settings
@@ -51,6 +52,7 @@ class Place:
     kind: str
     address: str
     app: Flask
+    engine: Engine
     bare: Bare
 
     def analyse(self) -> None:
@@ -62,16 +64,19 @@ class Place:
 @contextmanager
 def place(kind: str) -> Iterator[Place]:
     """A database made for this run and dropped at its end."""
-    with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder, _address(kind, Path(folder)) as address:
+    with (
+        tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder,
+        _address(kind, Path(folder)) as address,
+    ):
         app = create_app(_settings(address, Path(folder)))
         with app.app_context():
             upgrade()
-        with closing(_connect(kind, address)) as connection:
-            yield Place(kind, address, app, Bare(connection))
-        with app.app_context():
-            db.session.remove()
-            for engine in db.engines.values():
-                engine.dispose()
+            engine = db.engine
+        try:
+            with closing(_connect(kind, address)) as connection:
+                yield Place(kind, address, app, engine, Bare(connection))
+        finally:
+            engine.dispose()
 
 
 def _settings(address: str, folder: Path) -> Settings:
@@ -79,7 +84,7 @@ def _settings(address: str, folder: Path) -> Settings:
         _env_file=None,
         database_url=address,
         instance_path=folder,
-        secret_key="only-for-the-benchmark-0123456789-abcdefghijkl",
+        secret_key=SecretStr("only-for-the-benchmark-0123456789-abcdefghijkl"),
         base_url="http://localhost",
     )
 
@@ -91,7 +96,9 @@ def _address(kind: str, folder: Path) -> Iterator[str]:
         return
     server = postgres_url()
     if server is None:
-        raise SystemExit("PostgreSQL did not answer. Name a server in TEST_DATABASE_URL, or --databases sqlite.")
+        raise SystemExit(
+            "PostgreSQL did not answer. Name a server in TEST_DATABASE_URL, or --databases sqlite."
+        )
     name = f"tracker_bench_{uuid4().hex[:8]}"
     _administer(server, f'CREATE DATABASE "{name}"')
     try:

@@ -25,8 +25,8 @@ _TABLES = {
         "requirement_id INTEGER, role VARCHAR, days INTEGER",
     ),
     "accepted": (
-        "SELECT a.requirement_id, a.course_id, c.code, k.validity_months FROM accepted_course a"
-        " JOIN course c ON c.id = a.course_id JOIN course_line k ON k.course_id = a.course_id",
+        """SELECT a.requirement_id, a.course_id, c.code, k.validity_months FROM accepted_course a
+             JOIN course c ON c.id = a.course_id JOIN course_line k ON k.course_id = a.course_id""",
         "requirement_id INTEGER, course_id INTEGER, code VARCHAR, months INTEGER",
     ),
     "span": (
@@ -47,8 +47,8 @@ SELECT p, r, run, min(f) f, max(t) t, any_value(due) due FROM (
   SELECT *, min(f) OVER (PARTITION BY p, r, run) + days due FROM (
     SELECT *, sum(CASE WHEN before IS NULL OR before <> {FAR} AND f > before + 1 THEN 1 ELSE 0 END) OVER w part,
               sum(CASE WHEN before IS NULL OR before <> {FAR} AND f > before + 31 THEN 1 ELSE 0 END) OVER w run
-      FROM (SELECT *, max(t) OVER (PARTITION BY p, r ORDER BY f, t ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) before
-              FROM hold) WINDOW w AS (PARTITION BY p, r ORDER BY f, t ROWS UNBOUNDED PRECEDING)))
+      FROM (SELECT *, max(t) OVER (PARTITION BY p, r ORDER BY f, t
+                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) before FROM hold) WINDOW w AS (PARTITION BY p, r ORDER BY f, t ROWS UNBOUNDED PRECEDING)))
  GROUP BY p, r, run, part;
 CREATE OR REPLACE TEMP TABLE cover AS
 SELECT c.person_id p, a.requirement_id r, c.completed_on s, (c.completed_on + to_months(a.months))::DATE e, a.code
@@ -57,7 +57,8 @@ CREATE OR REPLACE TEMP TABLE piece AS
 SELECT q.p, q.r, q.run, q.due, cut f, coalesce(lead(cut) OVER (PARTITION BY q.p, q.r, q.f ORDER BY cut) - 1, q.t) t
   FROM (SELECT p, r, f, f cut FROM period
         UNION SELECT p, r, f, due + 1 FROM period WHERE due < t
-        UNION SELECT d.p, d.r, d.f, unnest([s, e + 1, e - 60]) cut FROM period d JOIN cover c ON c.p = d.p AND c.r = d.r) x
+        UNION SELECT d.p, d.r, d.f, unnest([s, e + 1, e - 60]) cut
+          FROM period d JOIN cover c ON c.p = d.p AND c.r = d.r) x
   JOIN period q USING (p, r, f) WHERE cut BETWEEN q.f AND q.t;
 CREATE OR REPLACE TEMP TABLE judged AS
 SELECT x.*, best.e AS until, best.s done, best.code,
@@ -100,7 +101,9 @@ class Duck:
 
     def trend(self, days: Sequence[date]) -> list[Any]:
         """The figures of the whole on each day, from the spans."""
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE day AS SELECT unnest(?::DATE[]) AS day", [list(days)])
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE day AS SELECT unnest(?::DATE[]) AS day", [list(days)]
+        )
         return self.connection.execute(TREND).fetchall()
 
     def rebuild(self) -> dict[str, int]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from compliance.services.figures import By, Question, figures, figures_on
 from compliance.services.lists import Lists
 from foundation.dates import add_months, month_end, month_ends
-from foundation.db import db
 from people.models import PersonRow
 from people.store import team
 from tests.bench import floors
@@ -56,21 +55,21 @@ class Measure:
 
 
 def of_figures(place: Place, council: Council, people: int, day: date) -> Iterator[Result]:
-    """As-at figures, breakdowns, trend, forecast, lists, a team and a person. Inside the app's context."""
+    """As-at figures, breakdowns, trend, forecast, lists, a team and a person."""
     duck = Duck(place.bare, ["span"])
     for measure in [*_as_at(place, people, day), *_trends(duck, day), *_lists(place, council, day)]:
-        pair = compare(_within_session(measure.product), measure.floor)
+        pair = compare(_within_session(place, measure.product), measure.floor)
         yield Result(
             measure.name, people, place.kind, pair.product_ms, pair.floor_ms, measure.words, measure.goal
         )
     duck.close()
 
 
-def _within_session(product: Callable[[Session], object]) -> Call:
+def _within_session(place: Place, product: Callable[[Session], object]) -> Call:
     """The call as a request makes it: a session of its own, given back at the end."""
 
     def run() -> object:
-        with Session(db.engine) as session:
+        with Session(place.engine) as session:
             return product(session)
 
     return run
@@ -87,7 +86,9 @@ def _as_at(place: Place, people: int, day: date) -> Iterator[Measure]:
         product = _figures(day, question)
         yield Measure(name, product, floors.floor(place.bare, statement, values), "roll-up by hand")
         raw = floors.floor(place.bare, floors.raw(place.bare.is_sqlite, depth), values)
-        yield Measure(f"{name}, raw", product, raw, "raw facts in one statement", 1 / 300 if people >= LARGE else None)
+        yield Measure(
+            f"{name}, raw", product, raw, "raw facts in one statement", 1 / 300 if people >= LARGE else None
+        )
     every = floors.floor(place.bare, floors.EVERY_UNIT, values)
     yield Measure("figures: every unit", _figures(day, Question(by=By.UNIT)), every, "spans by hand", 2.0)
 
@@ -113,8 +114,10 @@ def _duck_trend(duck: Duck, days: list[date]) -> Call:
 
 def _lists(place: Place, council: Council, day: date) -> Iterator[Measure]:
     values = floors.as_at(day)
-    with Session(db.engine) as session:
-        manager = session.scalars(select(PersonRow.id).where(PersonRow.person_ref == council.team_manager)).one()
+    with Session(place.engine) as session:
+        manager = session.scalars(
+            select(PersonRow.id).where(PersonRow.person_ref == council.team_manager)
+        ).one()
 
     def service(session: Session) -> object:
         lists = Lists(session)
@@ -137,10 +140,16 @@ def _lists(place: Place, council: Council, day: date) -> Iterator[Measure]:
 
 def disagreements(place: Place, day: date) -> list[str]:
     """Where the product's figures are not those of the raw facts, in words: required and covered by requirement."""
-    raw = {row[0]: (row[1], int(row[2])) for row in floors.floor(place.bare, floors.raw(place.bare.is_sqlite), {"d": day.isoformat()})()}
-    with Session(db.engine) as session:
+    raw = {
+        row[0]: (row[1], int(row[2]))
+        for row in floors.floor(place.bare, floors.raw(place.bare.is_sqlite), {"d": day.isoformat()})()
+    }
+    with Session(place.engine) as session:
         ids = {row[1]: row[0] for row in place.bare.rows("SELECT id, code FROM requirement")}
-        found = {ids[row.requirement]: (row.counts.required, row.counts.covered) for row in figures(session, day, Question()).rows}
+        found = {
+            ids[row.requirement]: (row.counts.required, row.counts.covered)
+            for row in figures(session, day, Question()).rows
+        }
     return [
         f"requirement {key}: figures {found.get(key)}, raw facts {raw.get(key)}"
         for key in sorted(raw.keys() | found.keys())

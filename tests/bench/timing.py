@@ -39,7 +39,8 @@ def compare(product: Call, floor: Call, budget: float = BUDGET_SECONDS) -> Pair:
         for _ in range(WARM - 1):
             product(), floor()
     least = LEAST if first < budget else 3
-    products, floors = [], []
+    products: list[float] = []
+    floors: list[float] = []
     began = perf_counter()
     while len(products) < least or (perf_counter() - began < budget and len(products) < MOST):
         products.append(seconds(product))

@@ -7,6 +7,7 @@ from typing import Protocol
 import pytest
 from flask_migrate import upgrade
 from playwright.sync_api import Browser, sync_playwright
+from pydantic import SecretStr
 
 from app import create_app
 from app.config import Settings
@@ -32,7 +33,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Bor
     """The address of the service, and the borough in it."""
     folder = tmp_path_factory.mktemp("served")
     settings = Settings(
-        _env_file=None, instance_path=folder, secret_key=KEY, base_url="http://127.0.0.1:8000"
+        _env_file=None, instance_path=folder, secret_key=SecretStr(KEY), base_url="http://127.0.0.1:8000"
     )
     app = create_app(settings)
     with app.app_context():

@@ -76,6 +76,12 @@ class Desk:
         with transaction(self.session):
             return imports.import_people(self.session, self.stamp, file, imports.PeopleOptions(**options))
 
+    @staticmethod
+    def write_inside(session: Session, rows: Rows) -> Account:
+        """Apply a people file inside a transaction that the caller holds."""
+        file = imports.read_people(as_csv(rows), "people.csv", AS_AT)
+        return imports.import_people(session, STAMP, file, imports.PeopleOptions())
+
     def absences(self, rows: Rows) -> Account:
         file = imports.read_absences(as_csv(rows), "absences.csv", AS_AT)
         with transaction(self.session):
@@ -164,7 +170,11 @@ def everything(session: Session, *, facts_only: bool = False) -> dict[str, list[
             if "retracted_at" not in columns:
                 continue
             query = query.where(columns["retracted_at"].is_(None))
-            wanted = [c for c in columns if c.name not in skipped and not c.name.startswith(("recorded_", "retracted_"))]
+            wanted = [
+                c
+                for c in columns
+                if c.name not in skipped and not c.name.startswith(("recorded_", "retracted_"))
+            ]
             query = query.with_only_columns(*wanted)
         found[table.name] = sorted((tuple(row) for row in session.execute(query)), key=repr)
     session.rollback()
@@ -195,5 +205,3 @@ class Shell:
         answer = json.loads(self.run(*arguments, "--format", "json").stdout)
         assert isinstance(answer, dict)
         return answer
-
-

@@ -39,7 +39,10 @@ def test_a_completion_is_trusted_when_nothing_is_said(known_people: Desk, sessio
 
 def test_a_person_is_found_by_e_mail_address(known_people: Desk, session: Session) -> None:
     account = known_people.completions(
-        [_completion(person_ref="", email="P1@Council.example"), _completion(person_ref="", email="p2@council.example")]
+        [
+            _completion(person_ref="", email="P1@Council.example"),
+            _completion(person_ref="", email="p2@council.example"),
+        ]
     )
     assert account.counts["completion_added"] == 1
     assert "2 people share the e-mail address" in account.set_aside[0].message
@@ -54,7 +57,7 @@ def test_the_same_completions_again_change_nothing(known_people: Desk, session: 
 
 
 @pytest.mark.parametrize(
-    ("recorded", "said", "after"),
+    "recorded, said, after",
     [
         ("awaiting", "", "trusted"),
         ("verified", "", "verified"),
@@ -79,7 +82,9 @@ def test_empty_cells_erase_nothing(known_people: Desk, session: Session) -> None
 
 
 def test_one_bad_row_among_good_ones_does_not_stop_them(known_people: Desk, session: Session) -> None:
-    account = known_people.completions([_completion(), _completion(person_ref="999"), _completion(person_ref="2")])
+    account = known_people.completions(
+        [_completion(), _completion(person_ref="999"), _completion(person_ref="2")]
+    )
     assert (account.counts["completion_added"], account.set_aside_rows) == (2, 1)
 
 

@@ -57,7 +57,9 @@ def test_there_is_no_such_batch(desk: Desk) -> None:
 
 def test_a_batch_of_another_kind_is_named(desk: Desk) -> None:
     desk.people([person("1")])
-    batch = desk.absences([{"person_ref": "1", "kind": "parental", "first_day": "2026-01-01", "last_day": ""}]).batch
+    batch = desk.absences(
+        [{"person_ref": "1", "kind": "parental", "first_day": "2026-01-01", "last_day": ""}]
+    ).batch
     with pytest.raises(NotFound, match=r"Batch 2 is one of absences; this command takes back completions"):
         desk.undo_completions(batch)
 
@@ -110,7 +112,13 @@ def test_a_correction_by_hand_stands_in_the_way(desk: Desk, session: Session) ->
     batch = desk.people([person("1")]).batch
     with transaction(session):
         fact = session.scalars(select(PersonDetailRow)).one()
-        said = {"person_id": fact.person_id, "first_name": "Ada", "last_name": "B", "email": None, "category": "member"}
+        said = {
+            "person_id": fact.person_id,
+            "first_name": "Ada",
+            "last_name": "B",
+            "email": None,
+            "category": "member",
+        }
         retract(session, PersonDetailRow, [fact.id], STAMP, "Spelling")
         session.execute(insert(PersonDetailRow), [said | recorded(STAMP)])
     with pytest.raises(DomainError, match="corrected since, one fact at a time"):
@@ -157,7 +165,9 @@ def test_exemptions_and_absences_are_undone_too(desk: Desk, session: Session) ->
     desk.requirement("AWARE")
     desk.people([person("1")])
     before = everything(session, facts_only=True)
-    absence = desk.absences([{"person_ref": "1", "kind": "other", "first_day": "2026-01-01", "last_day": ""}]).batch
+    absence = desk.absences(
+        [{"person_ref": "1", "kind": "other", "first_day": "2026-01-01", "last_day": ""}]
+    ).batch
     exemption = desk.exemptions(
         [
             {

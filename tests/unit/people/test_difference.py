@@ -113,7 +113,9 @@ def test_a_change_on_the_first_day_of_the_running_spell_replaces_it() -> None:
 
 def test_a_change_before_the_running_spell_is_refused_in_plain_words() -> None:
     with pytest.raises(RowRefused, match="before the running spell of this post began, on 1 March 2026"):
-        after(row(duties=HOMES, changed_on="2026-02-01"), spell("2020-01-01", "2026-02-28"), spell("2026-03-01"))
+        after(
+            row(duties=HOMES, changed_on="2026-02-01"), spell("2020-01-01", "2026-02-28"), spell("2026-03-01")
+        )
 
 
 def test_a_change_to_come_waits_for_its_day_and_comes_once() -> None:

@@ -1,0 +1,148 @@
+"""What is measured of pages: the whole answer against its own SQL replayed by hand and its template rendered alone.
+
+The SQL is the page's own, statement by statement, taken down while the page is made and run again through the bare
+driver; the template is rendered from the very values that the page gave it. What remains is the service's own work.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, template_rendered
+from flask.testing import FlaskClient
+from jinja2 import Template
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from foundation import clock
+from foundation.db import transaction
+from foundation.stamp import Stamp
+from people.domain import Permission
+from people.models import AccountRow, PersonRow
+from people.services.accounts import create_account
+from tests.bench.databases import Bare, Place
+from tests.bench.measures import Result
+from tests.bench.timing import compare
+
+FIGURES_GOAL, PAGE_GOAL = 1.5, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An address, and who reads it."""
+
+    name: str
+    address: str
+    reader: str
+    goal: float = PAGE_GOAL
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page did: its statements with their values, and its templates with theirs."""
+
+    statements: list[tuple[str, Any]]
+    templates: list[tuple[Template, Mapping[str, Any]]]
+
+
+def of_pages(
+    place: Place, people: int, readers: Mapping[str, str], unit: str
+) -> Iterator[tuple[Result, int]]:
+    """Each page's result and its number of queries. `readers` are public ids of accounts."""
+    for page in _pages(place, unit):
+        client = _client(place, readers[page.reader])
+        asked = _watch(place, client, page.address)
+
+        def product(client: FlaskClient = client, page: Page = page) -> object:
+            return client.get(page.address).data
+
+        def floor(asked: Asked = asked, page: Page = page) -> None:
+            _replay(place.bare, asked)
+            with place.app.test_request_context(page.address):
+                for template, values in asked.templates:
+                    template.render(values)
+
+        pair = compare(product, floor)
+        words = "its own SQL and template"
+        line = Result(
+            f"page: {page.name}", people, place.kind, pair.product_ms, pair.floor_ms, words, page.goal
+        )
+        yield line, len(asked.statements)
+
+
+def _pages(place: Place, unit: str) -> list[Page]:
+    with Session(place.engine) as session:
+        person = session.scalars(select(PersonRow.public_id).order_by(PersonRow.id).limit(1)).one()
+    return [
+        Page("figures", "/figures", "coordinator", FIGURES_GOAL),
+        Page("figures by organisation", "/figures?by=organisation", "coordinator", FIGURES_GOAL),
+        Page("figures by directorate", "/figures?by=unit", "coordinator", FIGURES_GOAL),
+        Page("figures below a directorate", f"/figures?by=unit&unit={unit}", "coordinator"),
+        Page("people behind a figure", f"/people?unit={unit}", "coordinator"),
+        Page("a person", f"/people/{person}", "coordinator"),
+        Page("my requirements", "/my-requirements", "manager"),
+        Page("my team", "/my-team", "manager"),
+        Page("my team, indirect too", "/my-team?scope=everyone", "manager"),
+    ]
+
+
+def make_readers(place: Place, stamp: Stamp, manager: str) -> dict[str, str]:
+    """Accounts for a coordinator and a manager; their public ids."""
+    with Session(place.engine) as session, transaction(session):
+        password = "only-for-the-benchmark"
+        seen = [Permission.COORDINATOR]
+        return {
+            "coordinator": create_account(
+                session, stamp, "coordinator@bench.example", password, permissions=seen
+            ),
+            "manager": create_account(session, stamp, "manager@bench.example", password, person_ref=manager),
+        }
+
+
+def _client(place: Place, account: str) -> FlaskClient:
+    """A signed-in browser. Passwords are slow on purpose, so the session is written directly."""
+    with Session(place.engine) as session:
+        epoch = session.scalars(select(AccountRow.session_epoch).where(AccountRow.public_id == account)).one()
+    client = place.app.test_client()
+    with client.session_transaction() as cookie:
+        cookie.update(_user_id=f"{account}.{epoch}", _fresh=True, signed_in_at=clock.now().timestamp())
+    return client
+
+
+def _watch(place: Place, client: FlaskClient, address: str) -> Asked:
+    """Ask for the page, warm, and take down what it does."""
+    client.get(address)
+    asked = Asked([], [])
+    with _statements(place, asked), _templates(place.app, asked):
+        answer = client.get(address)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address} answered {answer.status_code}")
+    return asked
+
+
+@contextmanager
+def _statements(place: Place, asked: Asked) -> Iterator[None]:
+    def take_down(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.statements.append((statement, values))
+
+    event.listen(place.engine, "before_cursor_execute", take_down)
+    try:
+        yield
+    finally:
+        event.remove(place.engine, "before_cursor_execute", take_down)
+
+
+@contextmanager
+def _templates(app: Flask, asked: Asked) -> Iterator[None]:
+    def take_down(_app: Flask, template: Template, context: dict[str, Any], **_more: Any) -> None:
+        asked.templates.append((template, dict(context)))
+
+    with template_rendered.connected_to(take_down, app):
+        yield
+
+
+def _replay(bare: Bare, asked: Asked) -> None:
+    for statement, values in asked.statements:
+        bare.rows(statement, values)
