@@ -7,7 +7,7 @@ WORKERS ?= 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo db test check e2e bench fmt lock
+.PHONY: help run demo db test check lint e2e bench fmt lock
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -29,13 +29,15 @@ db: $(VENV)/.installed ## bring the database to the current schema
 test: $(VENV)/.installed-dev ## the whole test suite: unit, architecture, integration, browser
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(VENV)/.installed-dev ## lint, format, types, layers, dependencies, unit tests; under a minute
+check: lint ## lint, and the quick unit and architecture tests
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" tests/unit tests/architecture
+
+lint: $(VENV)/.installed-dev ## style, format, types, layers, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" tests/unit tests/architecture
 
 e2e: $(VENV)/.installed-dev ## the browser tests alone
 	$(BIN)/python -m pytest tests/e2e

@@ -15,7 +15,7 @@ from compliance.domain.requirement import RuleBook
 from compliance.domain.spans import Span, UnitSpan
 from compliance.domain.timeline import Timelines
 from compliance.models import StatusSpanRow, UnitSpanRow
-from compliance.rollup import RollUp
+from compliance.rollup import RolledUpUnits, RollUp
 from compliance.store.facts import facts_of
 from compliance.store.lists import span_of
 from compliance.store.rules import load_rule_book, requirement_ids
@@ -23,6 +23,7 @@ from courses.store import course_ids
 from foundation.bulk import Row, insert_rows
 from foundation.facts import Progress, Touched, no_progress
 from people import store as people
+from people.domain import Place
 from people.store import Some
 
 SPAN: Table = StatusSpanRow.__table__  # type: ignore[assignment]  # a Table, declared as FromClause
@@ -33,6 +34,8 @@ UNIT_COLUMNS = tuple(column.name for column in UNIT.columns)
 Kept = tuple[tuple[Span, ...], tuple[UnitSpan, ...]]
 """The spans of one person and requirement, and the units in which the person counts."""
 NOTHING: Kept = ((), ())
+FEW = 50
+"""Up to so many people, their units are looked up one by one instead of reading the whole tree."""
 
 
 def refresh(session: Session, touched: Touched) -> None:
@@ -44,7 +47,8 @@ def refresh(session: Session, touched: Touched) -> None:
     if touched.requirement_ids:
         _refresh_some(session, _Work(session, book, touched.requirement_ids), None)
     if touched.person_ids:
-        _refresh_some(session, _Work(session, book), sorted(touched.person_ids))
+        few = len(touched.person_ids) <= FEW
+        _refresh_some(session, _Work(session, book, few=few), sorted(touched.person_ids))
 
 
 def rebuild(session: Session, progress: Progress = no_progress) -> None:
@@ -64,7 +68,7 @@ def _refresh_some(
     *,
     rebuilding: bool = False,
 ) -> None:
-    roll_up = RollUp(session, rollup.rolled_up_units(session), rebuilding)
+    roll_up = RollUp(session, work.rolled_up, rebuilding)
     chunks = people.in_chunks(session, person_ids)
     for done, some in enumerate(chunks):
         progress("Timelines", done, len(chunks))
@@ -123,10 +127,24 @@ def _timelines_under(book: RuleBook) -> Timelines:
     return _ready[0]
 
 
+class _Places(dict[int, Place]):
+    """Places looked up as units turn up."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def __missing__(self, unit_id: int) -> Place:
+        found = self[unit_id] = people.places(self._session, unit_ids=[unit_id])[unit_id]
+        return found
+
+
 class _Work:
     """What a refresh needs to know of the rules, and the way between domain objects and rows."""
 
-    def __init__(self, session: Session, book: RuleBook, only: Collection[int] | None = None) -> None:
+    def __init__(
+        self, session: Session, book: RuleBook, only: Collection[int] | None = None, *, few: bool = False
+    ) -> None:
         self.session = session
         self.requirement_ids = requirement_ids(session)
         self.course_ids = course_ids(session)
@@ -136,7 +154,10 @@ class _Work:
         if only is not None:
             codes = [code for code, requirement_id in self.requirement_ids.items() if requirement_id in only]
         self.timelines = Timelines(book, codes) if codes is not None else _timelines_under(book)
-        self.places = people.places(session)
+        self.places = _Places(session) if few else people.places(session)
+        self.rolled_up: Mapping[int, tuple[int, ...]] = (
+            RolledUpUnits(session) if few else rollup.rolled_up_units(session)
+        )
 
     def wanted(
         self, some: Some, kept: Mapping[int, Mapping[int, Kept]]
@@ -204,7 +225,7 @@ def differences(session: Session, progress: Progress = no_progress) -> Iterator[
     """Every way in which the derived tables differ from a rebuild, in words; nothing when they are right."""
     work = _Work(session, load_rule_book(session))
     codes = {requirement_id: code for code, requirement_id in work.requirement_ids.items()}
-    roll_up = RollUp(session, rollup.rolled_up_units(session), checking=True)
+    roll_up = RollUp(session, work.rolled_up, checking=True)
     chunks = people.in_chunks(session)
     for done, some in enumerate(chunks):
         progress("Checking", done, len(chunks))

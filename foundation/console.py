@@ -9,6 +9,7 @@ import functools
 import getpass
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,14 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from foundation import facts
 from foundation.errors import DomainError, Problem
 from foundation.stamp import Stamp
 from foundation.tables.wording import shown
+
+_SCHEMA_TOO_OLD = re.compile(r"no such (table|column)|relation .* does not exist|column .* does not exist")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,8 +119,20 @@ def plain_problems(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except DomainError as error:
             refuse(*error.problems)
+        except (OperationalError, ProgrammingError) as error:
+            refuse(_why_no_database(error))
 
     return guarded
+
+
+def _why_no_database(error: DBAPIError) -> str:
+    """Plain words where the database itself is the trouble: not there, locked, or older than the program."""
+    said = str(error.orig).strip().partition("\n")[0]
+    if _SCHEMA_TOO_OLD.search(said):
+        return "The database is empty or older than this program. Run: flask db upgrade"
+    if error.statement is None or "locked" in said or "unable to open" in said:
+        return f"The database cannot be used: {said}. Nothing was changed."
+    raise error
 
 
 def print_json(answer: Any) -> None:

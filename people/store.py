@@ -98,8 +98,10 @@ def organisation_id(session: Session, name: str) -> int:
     return found
 
 
-def places(session: Session, known_at: datetime | None = None) -> dict[int, Place]:
-    """Every unit as a place: its path, organisation and sector."""
+def places(
+    session: Session, known_at: datetime | None = None, unit_ids: Sequence[int] | None = None
+) -> dict[int, Place]:
+    """Every unit, or those named, as a place: its path, organisation and sector."""
     query = (
         select(UnitRow.id, UnitRow.path, OrganisationRow.name, OrganisationSectorRow.sector)
         .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
@@ -110,6 +112,8 @@ def places(session: Session, known_at: datetime | None = None) -> dict[int, Plac
         )
         .order_by(UnitRow.id)
     )
+    if unit_ids is not None:
+        query = query.where(UnitRow.id.in_(unit_ids))
     return {
         unit_id: Place(unit_id, path, organisation, sector or "other")
         for unit_id, path, organisation, sector in session.execute(query)

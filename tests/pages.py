@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from flask import Flask, template_rendered
+from flask import Flask, request_finished, template_rendered
 from flask.testing import FlaskClient
 from jinja2 import Environment, Template, meta, nodes
 from typing_extensions import override
@@ -379,6 +379,22 @@ def every_variable_is_passed(app: Flask) -> Iterator[None]:
         raise PageError("\n".join(faults))
 
 
+@contextmanager
+def everything_is_committed(app: Flask) -> Iterator[None]:
+    """Raise PageError at the end when a request left changes in the session that nobody committed."""
+    faults: list[str] = []
+
+    def look(_sender: Flask, **_: object) -> None:
+        if "sqlalchemy" in app.extensions:
+            session = app.extensions["sqlalchemy"].session()
+            faults.extend(repr(row) for row in (*session.new, *session.dirty, *session.deleted))
+
+    with request_finished.connected_to(look, app):
+        yield
+    if faults:
+        raise PageError(f"left uncommitted: {faults}")
+
+
 class PageClient(FlaskClient):
     """Flask's test client; whatever it fetches is inspected. Use `app.test_client_class = PageClient`.
 
@@ -389,7 +405,7 @@ class PageClient(FlaskClient):
     def open(self, *args: Any, allow_fault: bool = False, **kwargs: Any) -> TestResponse:
         kwargs.setdefault("buffered", True)
         request = partial(super().open, *args, **kwargs)
-        with every_variable_is_passed(self.application):
+        with every_variable_is_passed(self.application), everything_is_committed(self.application):
             # A context of its own, as a server gives it: a test's open application context would carry who is
             # signed in from one request to the next.
             response: TestResponse = Context().run(request)

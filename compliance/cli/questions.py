@@ -16,6 +16,7 @@ from foundation.console import (
     DAY,
     MOMENT,
     REFUSED,
+    complain,
     format_option,
     plain_problems,
     print_rows,
@@ -163,6 +164,8 @@ def forecast(
     until: date, every: str, requirement: str | None, by: str | None, unit: str | None, form: str
 ) -> None:
     """The figures at the month ends to come, if nobody renews and nothing else is recorded."""
+    if until < clock.today():
+        raise click.UsageError("--until is before today. For days that are past, ask for the trend.")
     question = Question(requirement, By(by) if by else None, unit)
     days = list((quarter_ends if every == "quarter" else month_ends)(clock.today(), until))
     _print_days({"until": until, "every": every}, days, question, form)
@@ -197,6 +200,8 @@ def _asked(day: date, known_at: datetime | None) -> dict[str, Any]:
 
 
 def _print_days(asked: dict[str, Any], days: list[date], question: Question, form: str) -> None:
+    if not days:
+        complain([f"No {asked['every']} ends in this period, so there are no figures to show."])
     with progress_bar() as progress:
         answer = figures_on(db.session(), days, question, progress)
     rows = [{"day": row.day, **figure_json(row)} for row in answer.rows]

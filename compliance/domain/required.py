@@ -1,6 +1,6 @@
 """Counting rules 2, 3 and 8: on which days a requirement applies to a person, through which role, and in which units."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,20 +33,26 @@ class Hold:
         return Period(self.first_day, self.last_day)
 
 
-def holds(spells: Iterable[HeldSpell], lines: Sequence[Requirement], links: Sequence[RoleLink]) -> list[Hold]:
-    """Every stretch of days on which a link of the requirement held for a spell (counting rule 2)."""
-    by_role: dict[str, list[RoleLink]] = {}
+def by_role(links: Iterable[RoleLink]) -> dict[str, list[RoleLink]]:
+    """The links of a requirement by role, as `holds` wants them."""
+    found: dict[str, list[RoleLink]] = {}
     for link in links:
-        by_role.setdefault(link.role, []).append(link)
-    everyone = by_role.get(EVERYONE, ())
+        found.setdefault(link.role, []).append(link)
+    return found
+
+
+def holds(
+    spells: Iterable[HeldSpell], lines: Sequence[Requirement], links: Mapping[str, Sequence[RoleLink]]
+) -> list[Hold]:
+    """Every stretch of days on which a link of the requirement held for a spell (counting rule 2)."""
+    everyone = links.get(EVERYONE, ())
     result = []
     for held in spells:
         spell = held.spell
-        whole = Period(spell.first_day, spell.last_day)
-        matched = [(link, whole) for link in everyone]
-        for role, period in held.holdings:
-            if role in by_role:
-                matched += [(link, period) for link in by_role[role]]
+        matched = [(link, period) for role, period in held.holdings if role in links for link in links[role]]
+        if everyone:
+            whole = Period(spell.first_day, spell.last_day)
+            matched += [(link, whole) for link in everyone]
         if not matched:
             continue
         for line in lines:
@@ -57,7 +63,8 @@ def holds(spells: Iterable[HeldSpell], lines: Sequence[Requirement], links: Sequ
                 last = min(period.last, link.last_day, line.last_day)
                 if first <= last:
                     result.append(Hold(first, last, add_days(first, link.days), link.role, spell.place.unit_id))
-    result.sort(key=lambda hold: (hold.first_day, hold.due_on, hold.role, hold.unit_id))
+    if len(result) > 1:
+        result.sort(key=lambda hold: (hold.first_day, hold.due_on, hold.role, hold.unit_id))
     return result
 
 

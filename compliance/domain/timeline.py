@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from compliance.domain.cover import Cover, covers, first_counted, lapsed_by, proof_on
-from compliance.domain.required import DueStep, HeldSpell, Hold, due_steps, holds, unit_spans
+from compliance.domain.required import DueStep, HeldSpell, Hold, by_role, due_steps, holds, unit_spans
 from compliance.domain.requirement import RuleBook, Terms
 from compliance.domain.spans import NO_TIMELINE, Span, Status, Timeline
 from courses.domain import ACCEPTED_EVIDENCE, HOPED_FOR_EVIDENCE, Completion, Evidence
@@ -53,7 +53,9 @@ class Timelines:
         self.book = book
         self.codes = book.codes if only is None else tuple(sorted(set(only) & set(book.codes)))
         self._roles = RoleReader(book.role_rules)
-        self._rules = [(code, book.lines_of(code), book.links_of(code), book.terms(code)) for code in self.codes]
+        self._rules = [
+            (code, book.lines_of(code), by_role(book.links_of(code)), book.terms(code)) for code in self.codes
+        ]
 
     def of(self, person: PersonFacts) -> dict[str, Timeline]:
         """The timeline of each requirement that ever applies to the person, by code."""
@@ -101,10 +103,8 @@ class _Verdict(NamedTuple):
     reason_last_day: date | None
 
 
-class _Piece(NamedTuple):
-    first: date
-    last: date
-    verdict: _Verdict
+_Piece = tuple[date, date, _Verdict]
+"""First and last day, and what is said of them. A plain tuple: there are millions of them in a rebuild."""
 
 
 class _Run:
@@ -149,15 +149,18 @@ class _Run:
             within = period.meet(days)
             if within is None:
                 continue
-            firsts = [within.first, *(cut for cut in cuts if within.first < cut <= within.last)]
-            for index, first in enumerate(firsts):
-                last = day_before(firsts[index + 1]) if index + 1 < len(firsts) else within.last
-                result.append(_Piece(first, last, self._verdict(first)))
+            first = within.first
+            for cut in cuts:
+                if first < cut <= within.last:
+                    result.append((first, day_before(cut), self._verdict(first)))
+                    first = cut
+            result.append((first, within.last, self._verdict(first)))
         return result
 
     def _cuts(self) -> list[date]:
         """The days on which something that decides the status may change."""
         cuts = set()
+        expiring = -self.requirement.expiring_days
         for step in self.steps:
             cuts.add(step.since)
             cuts.add(day_after(step.due_on))
@@ -169,7 +172,7 @@ class _Run:
         for cover in (*self.covers, *self.hoped_for):
             cuts.add(cover.start)
             cuts.add(day_after(cover.end))
-            cuts.add(add_days(cover.end, -self.requirement.expiring_days))
+            cuts.add(add_days(cover.end, expiring))
         return sorted(cuts)
 
     def _verdict(self, day: date) -> _Verdict:
@@ -179,18 +182,18 @@ class _Run:
         status, reason, shown = self._status(day, due_on, proof)
         has_due_day = status not in (Status.EXEMPT, Status.ABSENT)
         return _Verdict(
-            status=status,
-            due_on=due_on if has_due_day else None,
-            covered=proof is not None,
-            course=shown.course if shown else None,
-            completed_on=shown.completed_on if shown else None,
-            valid_until=shown.end if shown else None,
-            run_first_day=self.run.first,
-            role=step.role,
-            role_since=step.role_since,
-            returned_on=returned_on if has_due_day else None,
-            reason_first_day=reason.first if reason else None,
-            reason_last_day=reason.last if reason else None,
+            status,
+            due_on if has_due_day else None,
+            proof is not None,
+            shown.course if shown else None,
+            shown.completed_on if shown else None,
+            shown.end if shown else None,
+            self.run.first,
+            step.role,
+            step.role_since,
+            returned_on if has_due_day else None,
+            reason.first if reason else None,
+            reason.last if reason else None,
         )
 
     def _step(self, day: date) -> DueStep:
@@ -213,12 +216,12 @@ class _Run:
         self, day: date, due_on: date, proof: Cover | None
     ) -> tuple[Status, Period | None, Cover | None]:
         """Counting rule 6, first match wins; with the exemption or absence, and the completion, that decide."""
-        exemption = next((period for period in self.exempt if day in period), None)
-        if exemption is not None:
-            return Status.EXEMPT, exemption, proof
-        absence = next((period for period in self.absences if day in period), None)
-        if absence is not None:
-            return Status.ABSENT, absence, proof
+        for period in self.exempt:
+            if day in period:
+                return Status.EXEMPT, period, proof
+        for period in self.absences:
+            if day in period:
+                return Status.ABSENT, period, proof
         if proof is not None:
             ends_soon = proof.end != FAR_DAY and (proof.end - day).days <= self.requirement.expiring_days
             return (Status.EXPIRING if ends_soon else Status.COMPLIANT), None, proof
@@ -236,9 +239,9 @@ def _merged(pieces: Iterable[_Piece]) -> tuple[Span, ...]:
     """The spans: neighbouring pieces of which the same is said made one."""
     result: list[_Piece] = []
     for piece in pieces:
-        before = result[-1] if result else None
-        if before is not None and before.verdict == piece.verdict and day_after(before.last) == piece.first:
-            result[-1] = before._replace(last=piece.last)
+        first, last, verdict = piece
+        if result and result[-1][2] == verdict and day_after(result[-1][1]) == first:
+            result[-1] = (result[-1][0], last, verdict)
         else:
             result.append(piece)
-    return tuple(Span(piece.first, piece.last, *piece.verdict) for piece in result)
+    return tuple(Span(first, last, *verdict) for first, last, verdict in result)

@@ -5,9 +5,9 @@ from datetime import date
 from itertools import combinations
 
 from compliance.domain.change import Line, key
-from compliance.domain.requirement import EVERYONE, AcceptedCourse, Requirement, RoleLink
+from compliance.domain.requirement import EVERYONE, AcceptedCourse, Requirement, RoleLink, Use
 from compliance.programme.table import Table, did_you_mean
-from compliance.programme.words import subject
+from compliance.programme.words import naming_key, subject
 from courses.domain import Course
 from foundation.dates import FAR_DAY, FIRST_DAY
 from people.domain import RoleLine, RoleRule
@@ -54,7 +54,7 @@ def _overlaps(tables: Mapping[Line, Table]) -> None:
         for earlier, later in combinations(lines, 2):
             if _meet(earlier, later):
                 tables[later].refuse(
-                    "",
+                    naming_key(later),
                     f"{subject(later)} is already on line {tables[earlier].line} for some of the same days. "
                     "Take one of them out, or give them first_day and last_day that do not overlap.",
                 )
@@ -117,6 +117,7 @@ def _nobody(tables: Mapping[Line, Table]) -> None:
     """Say where a requirement can apply to nobody, or be met by nobody: allowed, but rarely meant."""
     linked = {line.requirement for line in tables if isinstance(line, RoleLink)}
     met = {line.requirement for line in tables if isinstance(line, AcceptedCourse)}
+    begun = {line.requirement for line in tables if isinstance(line, AcceptedCourse) and line.use == Use.ANY}
     told: set[str] = set()
     for line, table in tables.items():
         if not isinstance(line, Requirement) or line.code in told:
@@ -126,3 +127,8 @@ def _nobody(tables: Mapping[Line, Table]) -> None:
             table.notice("roles", f'No role is linked to "{line.code}", so it applies to nobody.')
         if line.code not in met:
             table.notice("accepts", f'No course is accepted for "{line.code}", so nobody can meet it.')
+        elif line.code not in begun:
+            table.notice(
+                "accepts",
+                f'Every course accepted for "{line.code}" is for renewal only, so nobody can begin.',
+            )

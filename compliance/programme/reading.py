@@ -23,7 +23,7 @@ from compliance.domain.requirement import (
 from compliance.programme.checks import check
 from compliance.programme.places import Places
 from compliance.programme.table import Report, Table
-from compliance.programme.words import subject
+from compliance.programme.words import naming_key, subject
 from courses.domain import Course, Mode
 from foundation.errors import DomainError, Problem
 from people.domain import Category, RoleLine, RoleRule, Sector
@@ -127,6 +127,8 @@ def _syntax_problem(text: str, message: str, file_name: str) -> Problem:
     elif message.endswith(_AT_END):
         number = len(lines)
     bare = _AT.sub("", message).removesuffix(_AT_END)
+    if column == "" and lines[number - 1].lstrip().startswith("[") and bare.startswith("Cannot overwrite"):
+        bare = "Cannot declare"  # tomllib says the same of a heading and of a key
     words = next((words for start, words in _SYNTAX_WORDS if bare.startswith(start)), "")
     return Problem(words or f"This is not valid TOML: {bare}.", file_name, number, column)
 
@@ -161,6 +163,9 @@ class _Reader:
         if not whole.has("programme"):
             whole.table("programme")
             return ""
+        if isinstance(whole.take("programme"), list):
+            whole.refuse("programme", "Write [programme] once, with one pair of brackets.")
+            return ""
         table = whole.table("programme")
         if table is None:
             return ""
@@ -184,7 +189,8 @@ class _Reader:
         if line in self._tables:
             if table.is_sound:
                 first = self.line_numbers[line]
-                table.refuse("", f"{subject(line)} is given twice, here and on line {first}. Take one out.")
+                message = f"{subject(line)} is given twice, here and on line {first}. Take one out."
+                table.refuse(naming_key(line), message)
             return
         self._tables[line] = table
         self.line_numbers[line] = table.line
@@ -204,7 +210,7 @@ class _Reader:
         )
         if not any((rule.job_title, rule.unit, rule.organisation, rule.sector, rule.category)):
             table.refuse(
-                "",
+                "role",
                 "This rule sets no condition and would give the role to everybody. Add a job_title, unit, "
                 'organisation, sector or category; or link the requirement to role = "*", which is everyone.',
             )

@@ -93,6 +93,19 @@ def subject(line: Line) -> str:
             return f'Target of requirement "{line.requirement}"{unit}'
 
 
+def naming_key(line: Line) -> str:
+    """The key by which a line says what it is about: where a message about the whole line points."""
+    match line:
+        case RoleRule() | RoleLink():
+            return "role"
+        case AcceptedCourse():
+            return "course"
+        case Target():
+            return "percent"
+        case _:
+            return "code"
+
+
 def details(line: Line) -> str:
     """The most telling values of a new line, and its days where it does not hold always."""
     told = ""

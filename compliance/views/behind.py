@@ -102,6 +102,5 @@ def people_csv() -> Response:
         raise NotFound("There is no such day.")
     with_reference = sees_references(found.account)
     headers = ("person_ref", *PEOPLE_HEADERS) if with_reference else PEOPLE_HEADERS
-    # Made before the answer begins: a fault half way would leave a file that looks whole.
-    rows = list(people_rows(found.lists.every(found.day.value, found.filters()), with_reference))
+    rows = people_rows(found.lists.every(found.day.value, found.filters()), with_reference)
     return csv_response(rows, headers, f"people-{found.day.value.isoformat()}")

@@ -130,7 +130,11 @@ def _groups(filters: Asked, answer: Answer) -> list[FigureGroup]:
     if not answer.rows:
         return []
     if filters.by is None:
-        lines = [_line(filters, row, row.title, filters.unit, plan_words(row)) for row in answer.rows]
+        # Of the whole, everything in force is worth a line; of a unit, only what somebody in it has to do.
+        rows = [row for row in answer.rows if row.counts.required or filters.unit is None]
+        lines = [_line(filters, row, row.title, filters.unit, plan_words(row)) for row in rows]
+        if not lines:
+            return []
         return [FigureGroup("Against targets", "Requirement", lines)]
     several = len({row.organisation for row in answer.rows}) > 1
     lines = [

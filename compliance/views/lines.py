@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import Response
+from flask import Response, stream_with_context
 
 from compliance import wording
 from compliance.domain.figures import Counts, Judgement, PeopleFigure
@@ -153,7 +153,7 @@ def figure_rows(rows: Iterable[FigureRow], least: int) -> Iterator[Sequence[str]
     """The figures of a page for a file; numbers of people below `least` are left out as on the page."""
     for row in rows:
         counts, judgement = row.counts, row.judgement
-        hidden = counts.counted < least
+        hidden = 0 < counts.counted < least
         numbers = [
             counts.required,
             counts.exempt,
@@ -201,7 +201,10 @@ def people_sentence(figure: PeopleFigure, least: int) -> PeopleFigure | None:
 
 
 def csv_response(rows: Iterable[Sequence[str]], headers: Sequence[str], name: str) -> Response:
-    """A file to keep, sent while it is made."""
-    response = Response(csv_pieces(rows, headers), mimetype="text/csv")
+    """A file to keep, sent while it is made: however many lines it has, few of them are in memory.
+
+    A fault half way breaks the connection off, and the browser says so.
+    """
+    response = Response(stream_with_context(csv_pieces(rows, headers)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

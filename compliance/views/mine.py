@@ -16,6 +16,11 @@ from foundation import clock
 from foundation.db import db
 from people import auth
 
+RENEWING = frozenset({Status.EXPIRING, Status.COMPLIANT, Status.EXPIRED})
+"""The statuses of those who completed something that counted, and may therefore renew it."""
+LONGEST_COURSE = 10_000
+"""Where a course without a length stands among the others: last."""
+
 
 @dataclass(frozen=True, slots=True)
 class CourseItem:
@@ -71,20 +76,29 @@ def _item(lists: Lists, code: str, span: Span, today: date) -> RequirementItem:
         status=span.status,
         headline=wording.headline(span.status, span.due_on, span.valid_until),
         why=lists.explain(span),
-        courses=accepted_courses(lists.book, code, today),
+        courses=accepted_courses(lists.book, code, today, span.status),
     )
 
 
-def accepted_courses(book: RuleBook, code: str, today: date) -> list[CourseItem]:
-    """The courses that can be taken today and will count, those for everybody before those only to renew."""
+def accepted_courses(book: RuleBook, code: str, today: date, status: Status) -> list[CourseItem]:
+    """The courses that can be taken today and will count for somebody with this status, the shortest first.
+
+    A course that only renews is first for those who have something to renew, and left out for those who never did
+    anything that counted (counting rule 5, renewal use).
+    """
     terms = next((part for part in book.terms(code) if part.period.first <= today <= part.period.last), None)
     usable = [
-        acceptance
+        _course(book, acceptance, today)
         for acceptance in (terms.acceptances if terms else ())
         if acceptance.taken_from <= today <= acceptance.taken_to and today <= acceptance.honoured_to
     ]
-    usable.sort(key=lambda acceptance: (acceptance.use != Use.ANY, acceptance.course))
-    return [_course(book, acceptance, today) for acceptance in usable]
+    if status is Status.OUTSTANDING:
+        usable = [course for course in usable if not course.only_renews]
+    renewing = status in RENEWING
+    usable.sort(
+        key=lambda course: (course.only_renews != renewing, course.minutes or LONGEST_COURSE, course.title)
+    )
+    return usable
 
 
 def _course(book: RuleBook, acceptance: Acceptance, today: date) -> CourseItem:

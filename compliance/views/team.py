@@ -111,5 +111,5 @@ def my_team_csv() -> Response:
     found = asked(db.session())
     today = clock.today()
     filters = found.filters(found.show, found.requirement)
-    rows = list(people_rows(found.lists.every(today, filters), with_reference=False))
+    rows = people_rows(found.lists.every(today, filters), with_reference=False)
     return csv_response(rows, PEOPLE_HEADERS, f"my-team-{today.isoformat()}")

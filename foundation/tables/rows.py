@@ -68,7 +68,7 @@ class Reading:
         self.layout = Layout(
             self._file,
             tuple(self.headers[position] for position in self._positions),
-            {column.name: column.title for column in columns},
+            {column.name: column.title for column in columns} | self._other_titles(found.used),
         )
         self._month_first: dict[str, int] = {}
         self._gaps: dict[str, list[int]] = {}
@@ -115,6 +115,15 @@ class Reading:
             message = f"The file has headings but no {self._subject}. Nothing was changed."
             raise DomainError(Problem(message, self._file))
         self._doubt_columns(count)
+
+    def _other_titles(self, used: Sequence[tuple[int, Column]]) -> dict[str, str]:
+        """The columns that this file calls by an alias: messages must name what stands in the file."""
+        headings = ((column, self.headers[position].strip()) for position, column in used)
+        return {
+            column.name: heading
+            for column, heading in headings
+            if plain(heading) not in (plain(column.title), plain(column.name))
+        }
 
     def _headings(self) -> tuple[tuple[str, ...], int]:
         """The first record that is not blank, and its line. Raises DomainError when it cannot be headings."""
@@ -207,12 +216,12 @@ class Reading:
     def _tell(self, line: int) -> None:
         for column, message in self._noticed:
             if len(self.notices) < _MOST_CELL_NOTICES:
-                self.notices.append(Problem(message, self._file, line, column.title))
+                self.notices.append(Problem(message, self._file, line, self.layout.titles[column.name]))
         self._noticed.clear()
 
     def _doubt_columns(self, count: int) -> None:
         def tell(column: Column, message: str, line: int = 0) -> None:
-            self.notices.append(Problem(message, self._file, line, column.title))
+            self.notices.append(Problem(message, self._file, line, self.layout.titles[column.name]))
 
         for position, values in zip(self._positions, self._values, strict=True):
             column, parse = values.column, _bare(values.column.parse)

@@ -57,6 +57,7 @@ def run_import(
     set_aside: Path | None,
 ) -> None:
     """Preview or apply, print the account, and end with the exit status that fits."""
+    _refuse_place(set_aside)
     refused = False
     with _long_work() as progress:
         try:
@@ -71,8 +72,7 @@ def run_import(
     _print(account, form, applied=apply and not refused)
     complain([*account.notices, *account.set_aside])
     if set_aside is not None and account.set_aside:
-        with set_aside.open("w", encoding="utf-8", newline="") as stream:
-            account.mend(stream)
+        _write_set_aside(set_aside, account)
     if refused:
         refuse(*account.refusals)
     if account.set_aside:
@@ -82,6 +82,25 @@ def run_import(
         complain(["This was a preview: nothing was changed. Say --apply to do it."])
     if account.set_aside:
         sys.exit(SOME_SET_ASIDE)
+
+
+def _refuse_place(set_aside: Path | None) -> None:
+    """Refuse, before anything is done, a place where the rows set aside could not be written or would do harm."""
+    if set_aside is None:
+        return
+    file = click.get_current_context().params.get("file")
+    if file is not None and set_aside.exists() and set_aside.samefile(file):
+        raise click.UsageError("--set-aside names FILE itself. Give another name, or the file would be lost.")
+    if not set_aside.absolute().parent.is_dir():
+        raise click.UsageError(f"The folder for --set-aside {set_aside} does not exist. Nothing was changed.")
+
+
+def _write_set_aside(place: Path, account: Account) -> None:
+    try:
+        with place.open("w", encoding="utf-8", newline="") as stream:
+            account.mend(stream)
+    except OSError as error:  # what was applied stays applied: this says only that the copy is missing
+        complain([f"{place} cannot be written: {error.strerror}. The rows set aside are listed above."])
 
 
 def undo_options(command: Command) -> Command:
@@ -134,7 +153,11 @@ def _print_undo(plan: Undo, batch: int | None, form: str) -> None:
 
 
 def _undo_words(counts: dict[str, int]) -> list[tuple[int, str]]:
-    return [(counts["taken_back"], "facts taken back"), (counts["hold_again"], "facts that hold again")]
+    taken_back, hold_again = counts["taken_back"], counts["hold_again"]
+    return [
+        (taken_back, "fact taken back" if taken_back == 1 else "facts taken back"),
+        (hold_again, "fact that holds again" if hold_again == 1 else "facts that hold again"),
+    ]
 
 
 def _print(account: Account, form: str, *, applied: bool) -> None:

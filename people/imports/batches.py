@@ -97,8 +97,9 @@ def plan_undo(session: Session, batch_id: int, kinds: KindsOfBatch, built_on: Bu
     if batch is None:
         raise NotFound(f"There is no batch {batch_id}. Nothing was changed.")
     if batch.kind not in kinds:
+        ours = " and ".join(kinds)
         raise NotFound(
-            f"Batch {batch_id} is one of {batch.kind}; this command takes back {' and '.join(kinds)}. Nothing was changed."
+            f"Batch {batch_id} is one of {batch.kind}; this command takes back {ours}. Nothing was changed."
         )
     if batch.undoes_id is not None:
         raise DomainError(

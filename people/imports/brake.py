@@ -65,14 +65,14 @@ def _organisations(moves: Iterable[PostMove]) -> list[str]:
 
 def _units(moves: Iterable[PostMove]) -> list[str]:
     """Units with more than 20 people, everything below included, that would have none, and not because all moved."""
+    left = {place for move in moves if move.ends for place in _upwards(*_place(move.before))}
+    if not left:
+        return []
     before: dict[Place, set[str]] = defaultdict(set)
     after: set[Place] = set()
-    left: set[Place] = set()
     for move in moves:
         for place in _upwards(*_place(move.before)):
             before[place].add(move.key[0])
-            if move.ends:
-                left.add(place)
         after.update(_upwards(*_place(move.after)))
     emptied = {
         place

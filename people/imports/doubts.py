@@ -80,10 +80,12 @@ def _loops(found: Findings, rows: Iterable[PersonPost]) -> None:
     done: set[str] = set()
     told = 0
     for start in managers:
+        if start in done:
+            continue
         path: list[str] = []
         on_path: dict[str, int] = {}
         ahead = [(start, 0)]
-        while ahead and start not in done:
+        while ahead:
             ref, depth = ahead.pop()
             for left in path[depth:]:
                 on_path.pop(left)

@@ -222,15 +222,7 @@ def _without_disagreement(rows: list[PersonPost], found: Findings) -> list[Perso
     kept = []
     for row in rows:
         group = of_person[row.person_ref]
-        differ = [
-            words
-            for words, part in (
-                ("names", slice(0, 2)),
-                ("e-mail addresses", slice(2, 3)),
-                ("categories", slice(3, 4)),
-            )
-            if len(group) > 1 and len({other.details[part] for other in group}) > 1
-        ]
+        differ = _differing(group) if len(group) > 1 else []
         if differ:
             found.leave_out(
                 [row.post.line],
@@ -241,6 +233,17 @@ def _without_disagreement(rows: list[PersonPost], found: Findings) -> list[Perso
         else:
             kept.append(row)
     return kept
+
+
+def _differing(rows: Iterable[PersonPost]) -> list[str]:
+    """What the rows of one person disagree on, in words."""
+    details = {row.details for row in rows}
+    parts = (
+        ("names", {(said.first_name, said.last_name) for said in details}),
+        ("e-mail addresses", {said.email for said in details}),
+        ("categories", {said.category for said in details}),
+    )
+    return [words for words, values in parts if len(values) > 1]
 
 
 def _set_aside_own_managers(rows: Iterable[PersonPost], found: Findings) -> None:

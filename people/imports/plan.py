@@ -167,13 +167,16 @@ def _plan_people(plan: Plan, recorded: Recorded) -> None:
 
 
 def _plan_post(plan: Plan, recorded: Recorded, key: PostKey, outcome: Outcome, file: PeopleFile) -> None:
-    before = tuple(recorded.posts.get(key, ()))
     as_at = file.as_at
+    if outcome.what == "unchanged":
+        running = recorded.running(key, as_at)
+        if running is not None:
+            plan.moves.append(PostMove(key, running.duties, running.duties))
+        return
+    before = tuple(recorded.posts.get(key, ()))
     ran = next((spell for spell in before if spell.holds_on(as_at)), None)
     runs = next((spell for spell in outcome.spells if spell.holds_on(as_at)), None)
     plan.moves.append(PostMove(key, ran.duties if ran else None, runs.duties if runs else None))
-    if outcome.spells == before:
-        return
     plan.changes.append(
         Change(f"post_{outcome.what}", " / ".join(key), before or None, outcome.spells or None)
     )

@@ -98,6 +98,8 @@ def test_on_paper_there_are_no_filters_and_every_table_is_whole(open_as: Open) -
         assert not page.locator(".app-filters").is_visible()
         assert not page.get_by_role("button", name="Sign out").is_visible()
         assert page.locator("main table").first.is_visible()
+        address = "element => getComputedStyle(element, '::after').content"
+        assert page.locator("main table a").first.evaluate(address) == "none"
         assert (
             page.locator(".app-scroll").first.evaluate("element => getComputedStyle(element).overflow")
             == "visible"

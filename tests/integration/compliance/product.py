@@ -64,10 +64,12 @@ class Product:
         return examples(sqlite if self.administer is None else postgresql, thorough)
 
     def reset(self) -> None:
-        """An empty, migrated database: a copy of the template takes the place of what was there."""
+        """An empty, migrated database: a copy of the template takes the place of what was there.
+
+        Moments go on: two acts never have the same one.
+        """
         db.session.remove()
         db.engine.dispose()
-        self.acts = 0
         path = make_url(self.address).database or ""
         if self.administer is None:
             for leftover in (f"{path}-wal", f"{path}-shm"):
@@ -103,7 +105,9 @@ class Product:
             if kind == "exemptions":
                 exemptions = exemption_files.read_exemptions(content, "exemptions.csv")
                 return exemption_files.import_exemptions(session, stamp, exemptions)
-            load_programme(session, stamp, content.decode(), "programme.toml", options.get("effective", today))
+            load_programme(
+                session, stamp, content.decode(), "programme.toml", options.get("effective", today)
+            )
             return None
 
     def load_all(self, files: Files, order: Sequence[str], **options: Any) -> None:
@@ -176,7 +180,9 @@ class Product:
 def as_printed(row: Answer) -> Answer:
     """A row as JSON has it: days as text. The reason must be a sentence; its words are proved elsewhere."""
     why = row.pop("why")
-    assert why.endswith(".") and why == " ".join(why.split()) and "None" not in why, why
+    assert why.endswith(".")
+    assert why == " ".join(why.split())
+    assert "None" not in why
     found: Answer = json.loads(json.dumps(row, default=lambda value: value.isoformat()))
     return found
 
@@ -185,5 +191,3 @@ def read_files(folder: Path) -> Files:
     """The files that `write_files` wrote, by kind; those without a row are left out."""
     found = {path.stem: path.read_bytes() for path in sorted(folder.iterdir())}
     return {kind: content for kind, content in found.items() if content.count(b"\n") > 1}
-
-

@@ -165,7 +165,7 @@ def everything(session: Session, *, facts_only: bool = False) -> dict[str, list[
     found = {}
     for table in Base.metadata.sorted_tables:
         columns = table.columns
-        query = select(columns)
+        query = select(*columns)
         if facts_only:
             if "retracted_at" not in columns:
                 continue

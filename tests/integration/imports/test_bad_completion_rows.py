@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from courses.models import CompletionRow
 from foundation.db import transaction
 from foundation.facts import retract
 from foundation.stamp import Stamp
+from tests.integration.conftest import Template
 from tests.integration.imports.desk import Desk, person
 
 
@@ -103,6 +105,12 @@ ACCEPTED = [
     Case("C19 a moment that was twice", "", "2025-10-26", {"completed_on": "2025-10-26T01:30"}),
     Case("C20 a moment that never was", "", "2026-03-29", {"completed_on": "2026-03-29T01:30"}),
 ]
+
+
+@pytest.fixture
+def address(sqlite_template: Template, tmp_path: Path) -> str:
+    """SQLite alone: what is said of a row does not depend on the database."""
+    return sqlite_template.copy(tmp_path)
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """The bad rows of a people file (promises 9.2), each with its message, under their numbers there."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from people.imports.account import Account
+from tests.integration.conftest import Template
 from tests.integration.imports.desk import Desk, Rows, as_csv, person
 
 
@@ -223,6 +225,12 @@ APPLIES = [
         known=[person("1", post_end="2024-12-31")],
     ),
 ]
+
+
+@pytest.fixture
+def address(sqlite_template: Template, tmp_path: Path) -> str:
+    """SQLite alone: what is said of a row does not depend on the database."""
+    return sqlite_template.copy(tmp_path)
 
 
 def _loaded(desk: Desk, case: Case) -> Account:

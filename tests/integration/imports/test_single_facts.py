@@ -23,7 +23,7 @@ def _completion(**more: object) -> dict[str, object]:
     return {"person_ref": "1", "course_code": "PREV-AW", "completed_on": "2026-03-01", **more}
 
 
-def _completions(session: Session) -> list[tuple[object, ...]]:
+def _completions(session: Session) -> list[tuple[str, ...]]:
     query = select(
         CompletionRow.completed_on, CompletionRow.provider, CompletionRow.evidence, CompletionRow.source
     ).where(known(CompletionRow, None))

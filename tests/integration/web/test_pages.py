@@ -10,9 +10,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from foundation import clock, facts
-from foundation.db import transaction
+from foundation.db import db, transaction
+from people.models import OrganisationRow
 from tests.borough import COUNCIL, HOMES, PARTNER, Borough, Builder
-from tests.pages import PageClient, text_of
+from tests.pages import PageClient, PageError, text_of
 
 SignIn = Callable[[str], PageClient]
 
@@ -25,9 +26,13 @@ def test_my_requirements_say_what_next_by_when_and_why(sign_in: SignIn) -> None:
     assert "Do this now: it ran out on" in text_of(first)
     assert "Prevent awareness, completed on" in text_of(first)
     assert "40 minutes" in text_of(first)
-    assert "Team briefing" in text_of(first)
-    assert "only to renew" in text_of(first)
+    courses = [text_of(course) for course in first.select(".app-courses__item")]
+    assert courses == [
+        "Team briefing The council, 20 minutes, only to renew",
+        "Prevent awareness Home Office, 40 minutes",
+    ]
     assert "Overdue: not started" in text_of(second)
+    assert "only to renew" not in text_of(second)
 
 
 def test_a_measure_is_asked_of_nobody(sign_in: SignIn) -> None:
@@ -248,6 +253,15 @@ def test_a_page_that_breaks_shows_a_reference_and_no_trace(
     assert re.search(r"this reference: <strong>[0-9a-f]{12}</strong>", text)
     assert "secret detail" not in text
     assert "Traceback" not in text
+
+
+def test_a_change_that_nobody_committed_fails_the_test(app: Flask, anyone: PageClient) -> None:
+    @app.before_request
+    def forget() -> None:
+        db.session.add(OrganisationRow(name="Nobody"))
+
+    with pytest.raises(PageError, match="left uncommitted"):
+        anyone.get("/healthz")
 
 
 def test_an_unknown_host_is_refused(anyone: PageClient) -> None:

@@ -175,6 +175,8 @@ def test_a_wrong_value_is_named_with_its_line_its_key_and_what_to_do(
         ("a = 0x" + "f" * 9000, 'p.toml:1: a: "a" is not known here.'),
         ('[[courses]]\ncode="A"\ntitle="A"\nduration_minutes=0x' + "f" * 9000, "number is out of range."),
         ("\x00", "p.toml:1: "),
+        ('[[programme]]\nname = "A"', "p.toml:1: programme: Write [programme] once, with one pair of brackets."),
+        ('[roles]\ncode = "a"\n\n[[roles]]\ncode = "b"', "p.toml:4: This table is given twice. Write [[roles]]"),
         ("[[role_rules]]\nrole = \"a\"", "This rule sets no condition and would give the role to everybody."),
     ],
 )  # fmt: skip
@@ -189,18 +191,28 @@ def test_all_problems_of_a_file_are_told_at_once_in_order_of_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "more",
+    "more, column",
     [
-        '[[roles]]\ncode = "frontline"\ntitle = "Again"',
-        '[[courses]]\ncode = "WRAP"\ntitle = "Again"',
-        '[[requirements]]\ncode = "LEAD"\ntitle = "Again"\nfirst_day = 2026-01-01',
-        f'{NEW}roles = [{{ role = "*", days = 1 }}, {{ role = "*", days = 2 }}]',
-        f'{NEW}accepts = [{{ course = "WRAP" }}, {{ course = "WRAP", use = "renewal" }}]',
+        ('[[roles]]\ncode = "frontline"\ntitle = "Again"', "code"),
+        ('[[courses]]\ncode = "WRAP"\ntitle = "Again"', "code"),
+        ('[[requirements]]\ncode = "LEAD"\ntitle = "Again"\nfirst_day = 2026-01-01', "code"),
+        (f'{NEW}roles = [{{ role = "*", days = 1 }}, {{ role = "*", days = 2 }}]', "roles[2].role"),
+        (
+            f'{NEW}accepts = [{{ course = "WRAP" }}, {{ course = "WRAP", use = "renewal" }}]',
+            "accepts[2].course",
+        ),
     ],
 )
-def test_two_lines_about_the_same_thing_on_the_same_days_are_refused(more: str) -> None:
+def test_two_lines_about_the_same_thing_on_the_same_days_are_refused(more: str, column: str) -> None:
     (problem,) = problems_of(f"{EXAMPLE}\n{more}")
     assert "for some of the same days." in problem
+    assert problem.split(": ")[1] == column
+
+
+def test_courses_that_are_all_for_renewal_only_are_told_because_nobody_can_begin() -> None:
+    text = f'{EXAMPLE}\n{NEW}accepts = [{{ course = "WRAP", use = "renewal" }}]'
+    notices = [str(notice) for notice in read_programme(text, "p.toml").notices]
+    assert any("is for renewal only, so nobody can begin." in notice for notice in notices), notices
 
 
 def test_the_very_same_rule_twice_is_refused() -> None:
