@@ -7,6 +7,7 @@ from datetime import date
 from flask import Response, stream_with_context
 
 from compliance import wording
+from compliance.domain.disclosure import Disclosed, disclosed
 from compliance.domain.figures import Counts, Judgement, PeopleFigure
 from compliance.domain.requirement import RuleBook
 from compliance.domain.spans import Span, Status
@@ -26,7 +27,7 @@ class FigureLine:
     judgement: Judgement | None
     detail: str = ""
     where: dict[str, str] = field(default_factory=dict)
-    least: int = 0
+    shown: Disclosed = Disclosed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,41 +151,40 @@ FIGURE_HEADERS = (
 
 
 def figure_rows(rows: Iterable[FigureRow], least: int) -> Iterator[Sequence[str]]:
-    """The figures of a page for a file; numbers of people below `least` are left out as on the page."""
+    """The figures of a page for a file; what may not be shown on the page is left out here too."""
     for row in rows:
-        counts, judgement = row.counts, row.judgement
-        hidden = 0 < counts.counted < least
-        numbers = [
-            counts.required,
-            counts.exempt,
-            counts.absent,
-            counts.not_yet_due,
-            counts.counted,
-            counts.in_date,
-            counts.expiring,
-            counts.awaiting_check,
-            counts.expired,
-            counts.outstanding,
-        ]
-        judged = None if hidden else judgement
+        counts = row.counts
+        shown = disclosed(counts, least)
+        others = (counts.required, counts.exempt, counts.absent, counts.not_yet_due)
+        parts = (counts.expiring, counts.awaiting_check, counts.expired, counts.outstanding)
+        judged = row.judgement if shown.result else None
         yield (
             row.day.isoformat(),
             row.requirement,
             row.title,
             row.organisation or "",
             row.unit or "",
-            *(f"fewer than {least}" if 0 < number < least else str(number) for number in numbers),
-            "" if hidden else counts.percent or "",
-            "" if hidden else counts.gross_percent or "",
+            *_numbers(others, shown.others),
+            *_numbers((counts.counted, counts.in_date), shown.result),
+            *_numbers(parts, shown.parts),
+            (counts.percent or "") if shown.result else TOO_FEW,
+            (counts.gross_percent or "") if shown.others else TOO_FEW,
             str(judged.target) if judged else "",
             str(judged.people_to_target) if judged else "",
             judged.rag.value if judged else "",
         )
 
 
+TOO_FEW = "too few to show"
+
+
+def _numbers(numbers: Iterable[int], shown: bool) -> list[str]:
+    return [str(number) if shown else TOO_FEW for number in numbers]
+
+
 def figure_line(row: FigureRow, name: str, where: dict[str, str], least: int, detail: str = "") -> FigureLine:
     """A figure as a line of a page."""
-    return FigureLine(name, row.counts, row.judgement, detail, where, least)
+    return FigureLine(name, row.counts, row.judgement, detail, where, disclosed(row.counts, least))
 
 
 def plan_words(row: FigureRow) -> str:
@@ -196,8 +196,9 @@ def plan_words(row: FigureRow) -> str:
 
 
 def people_sentence(figure: PeopleFigure, least: int) -> PeopleFigure | None:
-    """The people-based figure, unless it is made of too few to show."""
-    return figure if figure.counted >= max(least, 1) else None
+    """The people-based figure, unless nobody is counted or it is made of too few to show."""
+    as_counts = Counts(compliant=figure.compliant_in_all, outstanding=figure.counted - figure.compliant_in_all)
+    return figure if figure.counted and disclosed(as_counts, least).result else None
 
 
 def csv_response(rows: Iterable[Sequence[str]], headers: Sequence[str], name: str) -> Response:

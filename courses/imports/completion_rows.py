@@ -39,6 +39,12 @@ class Extras(NamedTuple):
     evidence: str
     revoked_on: date | None
 
+    def __str__(self) -> str:
+        parts = [self.evidence, self.provider, self.reference]
+        if self.revoked_on is not None:
+            parts.append(f"revoked on {long_date(self.revoked_on)}")
+        return ", ".join(part for part in parts if part)
+
 
 class CompletionRow(NamedTuple):
     """One row of the file."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from courses.imports.completion_rows import CompletionsFile, Extras
 from courses.imports.known_courses import KnownCourses, load_courses
 from courses.models import CompletionRow
 from foundation.dates import FAR_DAY, add_months
-from foundation.facts import Progress
+from foundation.facts import Progress, known
 from foundation.formats import long_date
 from foundation.stamp import Stamp
 from foundation.tables import shown
@@ -70,10 +71,10 @@ def prepare(session: Session, file: CompletionsFile, progress: Progress) -> tupl
     refs = {person.id: person.person_ref for person in people.by_ref.values()}
     rows = each_once(_resolved(file, people, courses, plan), plan.findings, "completed_on")
     doubts = _Doubts()
-    employments = employed(session)
+    employments, withdrawn = employed(session), _withdrawn(session)
     done = 0
     for chunk in _by_people(rows):
-        record, withdrawn = _recorded(session, chunk[0][1].person_id, chunk[-1][1].person_id)
+        record = _recorded(session, chunk[0][1].person_id, chunk[-1][1].person_id)
         for line, key, extras in chunk:
             if key not in record and key in withdrawn:
                 plan.findings.leave_out([line], withdrawn[key], "completed_on")
@@ -119,17 +120,6 @@ class CompletionSubject(NamedTuple):
         return f"{self.person_ref} / {self.course} / {self.completed_on.isoformat()}"
 
 
-class _Shown(NamedTuple):
-    extras: Extras
-
-    def __str__(self) -> str:
-        said = self.extras
-        parts = [said.evidence, said.provider, said.reference]
-        if said.revoked_on is not None:
-            parts.append(f"revoked on {long_date(said.revoked_on)}")
-        return ", ".join(part for part in parts if part)
-
-
 def merged(row: Extras, before: Extras | None) -> Extras:
     """What the record should say after a row: what is empty in the row erases nothing.
 
@@ -137,7 +127,7 @@ def merged(row: Extras, before: Extras | None) -> Extras:
     verified or rejected, is only changed by a row that says so.
     """
     if before is None:
-        return row._replace(evidence=row.evidence or Evidence.TRUSTED.value)
+        return row if row.evidence else _trusted(row)
     evidence = row.evidence or before.evidence
     if not row.evidence and before.evidence == Evidence.AWAITING:
         evidence = Evidence.TRUSTED.value
@@ -147,6 +137,11 @@ def merged(row: Extras, before: Extras | None) -> Extras:
         evidence,
         row.revoked_on or before.revoked_on,
     )
+
+
+@lru_cache(maxsize=65536)
+def _trusted(row: Extras) -> Extras:
+    return row._replace(evidence=Evidence.TRUSTED.value)
 
 
 def _plan_one(
@@ -162,10 +157,10 @@ def _plan_one(
         return
     subject = CompletionSubject(*names, key.completed_on)
     if before is None:
-        plan.changes.append(Change("completion_added", subject, None, _Shown(after)))
+        plan.changes.append(Change("completion_added", subject, None, after))
     else:
         plan.gone.append(before.id)
-        plan.changes.append(Change("completion_corrected", subject, _Shown(before.extras), _Shown(after)))
+        plan.changes.append(Change("completion_corrected", subject, before.extras, after))
     plan.new.append(
         (*key, after.provider, after.reference, source or (before.source if before else ""), *after[2:])
     )
@@ -206,8 +201,8 @@ def _by_people(
         yield rows[start:]
 
 
-def _recorded(session: Session, first: int, last: int) -> tuple[dict[Key, Recorded], dict[Key, str]]:
-    """What stands on record of people in a range of ids, and why a completion that somebody withdrew does not."""
+def _recorded(session: Session, first: int, last: int) -> dict[Key, Recorded]:
+    """What stands on record of people in a range of ids."""
     query = (
         select(
             CompletionRow.id,
@@ -219,25 +214,35 @@ def _recorded(session: Session, first: int, last: int) -> tuple[dict[Key, Record
             CompletionRow.evidence,
             CompletionRow.revoked_on,
             CompletionRow.source,
-            CompletionRow.retracted_reason,
-            CompletionRow.retracted_at.is_(None),
         )
-        .where(
-            CompletionRow.person_id.between(first, last),
-            # What a batch took back, an undo or a correction, may come again; what somebody withdrew may not.
-            CompletionRow.retracted_at.is_(None) | CompletionRow.retracted_batch_id.is_(None),
-        )
+        .where(CompletionRow.person_id.between(first, last), known(CompletionRow, None))
         .order_by(CompletionRow.id)
     )
-    record: dict[Key, Recorded] = {}
-    withdrawn: dict[Key, str] = {}
-    for fact_id, person, course, day, *said, source, reason, stands in session.execute(query):
-        if stands:
-            record[Key(person, course, day)] = Recorded(fact_id, Extras(*said), source)
-        else:
-            why = f" ({shown(reason)})" if reason else ""
-            withdrawn[Key(person, course, day)] = f"This completion was withdrawn{why}. It was not restored."
-    return record, withdrawn
+    return {
+        Key(row.person_id, row.course_id, row.completed_on): Recorded(
+            row.id, Extras(row.provider, row.reference, row.evidence, row.revoked_on), row.source
+        )
+        for row in session.execute(query)
+    }
+
+
+def _withdrawn(session: Session) -> dict[Key, str]:
+    """Completions that somebody withdrew, and why. What a batch took back may come again; these may not."""
+    query = (
+        select(
+            CompletionRow.person_id,
+            CompletionRow.course_id,
+            CompletionRow.completed_on,
+            CompletionRow.retracted_reason,
+        )
+        .where(CompletionRow.retracted_at.is_not(None), CompletionRow.retracted_batch_id.is_(None))
+        .order_by(CompletionRow.id)
+    )
+    found: dict[Key, str] = {}
+    for person, course, day, reason in session.execute(query):
+        why = f" ({shown(reason)})" if reason else ""
+        found[Key(person, course, day)] = f"This completion was withdrawn{why}. It was not restored."
+    return found
 
 
 def _doubt(

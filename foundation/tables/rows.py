@@ -10,7 +10,7 @@ from typing import Any
 from foundation.errors import DomainError, Problem
 from foundation.tables import doubts
 from foundation.tables.cells import CellError, ref_cell
-from foundation.tables.columns import match, plain
+from foundation.tables.columns import match, mending_names, plain
 from foundation.tables.days import MonthFirstError, day_cell, day_or_moment_cell
 from foundation.tables.delimited import Record
 from foundation.tables.table import Column, Layout, Limits, Row
@@ -70,6 +70,10 @@ class Reading:
             tuple(self.headers[position] for position in self._positions),
             {column.name: column.title for column in columns} | self._other_titles(found.used),
         )
+        self.is_mended = set(map(plain, mending_names(list(self.layout.titles)))) <= set(
+            map(plain, self.headers)
+        )
+        """Whether the file holds rows that were set aside from another one."""
         self._month_first: dict[str, int] = {}
         self._gaps: dict[str, list[int]] = {}
 

@@ -170,6 +170,8 @@ def _after_one_row(row: PostRow, recorded: tuple[PostSpell, ...], as_at: date) -
         return Outcome(recorded, "unchanged")
     if row.post_start is not None and row.post_start > recorded[-1].last_day:
         return Outcome((*recorded, _next_spell(row, recorded[-1])), "returned")
+    if completed := _with_forgotten_spell(row, recorded):
+        return Outcome(completed, "corrected")
     spells = recorded
     what: What = "unchanged"
     if all(spell.last_day < as_at for spell in recorded):
@@ -212,6 +214,20 @@ def _is_recorded(row: PostRow, recorded: tuple[PostSpell, ...]) -> bool:
         and spell.duties == row.duties(spell.duties)
         for spell in recorded
     )
+
+
+def _with_forgotten_spell(row: PostRow, recorded: tuple[PostSpell, ...]) -> tuple[PostSpell, ...]:
+    """The history with a spell of the past that it did not have; empty where the row is not about one.
+
+    Such a row was set aside and mended: the other rows of the history have applied already, and it must not end them.
+    """
+    if row.post_start is None or row.post_end is None or row.post_end >= recorded[-1].first_day:
+        return ()
+    _refuse_backwards(row.post_start, row.post_end)
+    beside = next((known for known in reversed(recorded) if known.first_day <= row.post_start), recorded[0])
+    spell = PostSpell(row.post_start, row.post_end, row.duties(beside.duties))
+    completed = tuple(sorted((*recorded, spell), key=_days))
+    return () if overlap(completed) else completed
 
 
 def _after_the_end(

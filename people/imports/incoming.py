@@ -110,6 +110,7 @@ class Incoming:
         self.file = self._reading.layout.file
         self.columns = self._reading.columns
         self.sha256 = self._reading.sha256
+        self.is_mended = self._reading.is_mended
         self.findings = Findings(self.file, self._reading.layout.titles)
         self.rows_read, self.blank_rows, self.left_out = 0, 0, 0
         self._required = [column for column in shape.columns if column.required]

@@ -4,26 +4,25 @@ A row whose key is not on record is added; one whose fact says something else co
 nothing, so a file that is loaded again changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from foundation import audit
-from foundation.facts import Fact, Progress, recorded, retract, touch
+from foundation.facts import Fact, Progress, retract, touch
 from foundation.stamp import Stamp
 from people.imports import batches
 from people.imports.account import Account, Change
 from people.imports.incoming import Findings, Incoming
 from people.imports.person_rows import in_a_row
+from people.imports.recording import record_facts
 from people.imports.state import batches_applied
 
 MOST_NAMED = 20
 """How many rows one kind of doubt names; the rest are only counted."""
-_AT_ONCE = 10_000
 
 
 class Sortable(Protocol):
@@ -134,18 +133,9 @@ def write(
     )
     account.batch = stamp.batch_id
     retract(session, model, plan.gone, stamp, f"Corrected by a file of {account.kind}")
-    by = recorded(stamp)
-    done = 0
-    for chunk in _chunks(plan.new):
-        session.execute(insert(model), [dict(zip(columns, values, strict=True)) | by for values in chunk])
-        done += len(chunk)
-        progress("Saving", done, len(plan.new))
+    progress("Saving", 0, len(plan.new))
+    record_facts(session, stamp, model, columns, plan.new)
+    progress("Saving", len(plan.new), len(plan.new))
     audit.record(session, stamp, event, f"batch:{stamp.batch_id}", file=account.file, **account.counts)
     touch(session, plan.touched)
     return account
-
-
-def _chunks(rows: list[T]) -> Iterator[list[T]]:
-    source = iter(rows)
-    while chunk := list(islice(source, _AT_ONCE)):
-        yield chunk

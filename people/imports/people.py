@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from foundation import audit
-from foundation.facts import Progress, no_progress, recorded, retract, touch
+from foundation.facts import Progress, no_progress, retract, touch
 from foundation.formats import long_date
 from foundation.stamp import Stamp
 from people.imports import batches
@@ -15,12 +15,23 @@ from people.imports.brake import refusals
 from people.imports.doubts import tell_doubts
 from people.imports.person_rows import PeopleFile
 from people.imports.plan import KINDS, Plan, make_plan
+from people.imports.recording import record_facts
 from people.imports.state import Recorded, batches_applied, load_recorded, person_ids, role_codes
 from people.imports.units import add_organisations, add_units, number_units, record_sectors, unit_ids
 from people.models import OrganisationSectorRow, PersonDetailRow, PersonRow, PostSpellRow
 
 KIND = "people"
 _REASON = "Corrected by a people file"
+_SPELL_COLUMNS = (
+    "person_id",
+    "post_ref",
+    "unit_id",
+    "job_title",
+    "manager_ref",
+    "roles",
+    "first_day",
+    "last_day",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,13 @@ def prepare(
     progress("Reading the record", 0, 3)
     record = load_recorded(session)
     progress("Comparing", 1, 3)
-    plan = make_plan(file, record, part=options.part)
+    mended = file.incoming.is_mended
+    plan = make_plan(file, record, part=options.part or mended)
+    if mended and not options.part:
+        plan.findings.tell(
+            "These rows were set aside from another file, so they are taken as a part of the workforce: "
+            "nothing missing from them ends."
+        )
     tell_doubts(plan, file, record, role_codes(session))
     _tell_of_earlier_files(session, plan, file)
     progress("Comparing", 3, 3)
@@ -143,20 +160,16 @@ def _write_people(session: Session, stamp: Stamp, prepared: Prepared) -> dict[st
     ids = person_ids(session)
     corrected = (record.people[ref].detail_fact_id for ref in plan.details if ref in record.people)
     retract(session, PersonDetailRow, (fact for fact in corrected if fact is not None), stamp, _REASON)
-    by = recorded(stamp)
-    rows = [
-        {
-            "person_id": ids[ref],
-            "first_name": details.first_name,
-            "last_name": details.last_name,
-            "email": details.email or None,
-            "category": details.category,
-            **by,
-        }
-        for ref, details in sorted(plan.details.items())
-    ]
-    if rows:
-        session.execute(insert(PersonDetailRow), rows)
+    record_facts(
+        session,
+        stamp,
+        PersonDetailRow,
+        ("person_id", "first_name", "last_name", "email", "category"),
+        (
+            (ids[ref], said.first_name, said.last_name, said.email or None, said.category)
+            for ref, said in sorted(plan.details.items())
+        ),
+    )
     return ids
 
 
@@ -166,22 +179,23 @@ def _write_posts(session: Session, stamp: Stamp, prepared: Prepared, ids: dict[s
     if not plan.spells_new:
         return
     units = unit_ids(session)
-    by = recorded(stamp)
     spells = sorted(plan.spells_new, key=lambda item: (ids[item[0][0]], item[0][1], item[1].first_day))
-    session.execute(
-        insert(PostSpellRow),
-        [
-            {
-                "person_id": ids[person_ref],
-                "post_ref": post_ref,
-                "unit_id": units[spell.duties.organisation, spell.duties.unit],
-                "job_title": spell.duties.job_title,
-                "manager_ref": spell.duties.manager_ref or None,
-                "roles": spell.duties.roles,
-                "first_day": spell.first_day,
-                "last_day": spell.last_day,
-                **by,
-            }
+    record_facts(
+        session,
+        stamp,
+        PostSpellRow,
+        _SPELL_COLUMNS,
+        (
+            (
+                ids[person_ref],
+                post_ref,
+                units[spell.duties.organisation, spell.duties.unit],
+                spell.duties.job_title,
+                spell.duties.manager_ref or None,
+                spell.duties.roles,
+                spell.first_day,
+                spell.last_day,
+            )
             for (person_ref, post_ref), spell in spells
-        ],
+        ),
     )

@@ -63,6 +63,8 @@ class PeopleFile:
     rows: list[PersonPost]
     posts: frozenset[tuple[str, str]] = frozenset()
     """The posts that the file names, in rows set aside too."""
+    incomplete: frozenset[tuple[str, str]] = frozenset()
+    """The posts of which the file has a row that was set aside: their history is not whole."""
     unread: list[dict[str, Any]] = field(default_factory=list)
     """The values that could be read of rows that could not: they protect a post from being taken for missing."""
 
@@ -139,8 +141,12 @@ def read_people(content: bytes, file_name: str, as_at: date, map_name: str | Non
     found = incoming.findings
     rows = _without_disagreement(_each_once(rows, found), found)
     _set_aside_own_managers(rows, found)
+    lost: list[tuple[Any, Any]] = [
+        (row.person_ref, row.post_ref) for row in rows if row.post.line in found.set_aside
+    ]
+    lost += [(values.get("person_ref"), values.get("post_ref")) for values in incoming.values_of_unread]
     rows = [row for row in rows if row.post.line not in found.set_aside]
-    return PeopleFile(incoming, as_at, rows, posts, incoming.values_of_unread)
+    return PeopleFile(incoming, as_at, rows, posts, frozenset(lost), incoming.values_of_unread)
 
 
 def _person_post(row: Row, has: frozenset[str]) -> PersonPost:

@@ -30,6 +30,11 @@ KINDS = {
 }
 """The kinds of change of a people file, and their words."""
 
+_INCOMPLETE = (
+    "Another row of this post was set aside. Together they are its history: "
+    "mend that row and load them all again."
+)
+
 
 @dataclass
 class Plan:
@@ -90,6 +95,9 @@ def _outcomes(
             lines = lines_of(group)
             where = f" (rows {in_a_row(lines)})" if len(lines) > 1 else ""
             plan.findings.leave_out(lines, f"{refused.message}{where}", refused.column)
+            continue
+        if key in file.incomplete and key in recorded.posts and outcome.what != "unchanged":
+            plan.findings.leave_out(lines_of(group), _INCOMPLETE, "post_ref")
             continue
         if outcome.notice:
             plan.findings.tell(outcome.notice, group[0].post.line)

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import given, note
 from hypothesis import strategies as st
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from compliance.models import FigureMonthRow, StatusSpanRow
 from foundation.errors import DomainError
@@ -67,7 +67,7 @@ class Run:
 
 def derived(product: Product) -> list[list[tuple[Any, ...]]]:
     """Every row of the timelines and of the month totals."""
-    queries = (select(*inspect(model).local_table.columns) for model in (StatusSpanRow, FigureMonthRow))
+    queries = (select(StatusSpanRow.__table__), select(FigureMonthRow.__table__))
     return [sorted((tuple(row) for row in product.session.execute(query)), key=repr) for query in queries]
 
 

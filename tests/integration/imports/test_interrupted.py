@@ -17,7 +17,7 @@ from tests.integration.imports.desk import AS_AT, Desk, as_csv, everything, pers
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# Applies a file and kills its own process, without any chance to tidy up, when a statement is about to run.
+# Applies a file and kills its own process, without any chance to tidy up: before a statement, at a row, before the commit.
 KILLED = """
 import os, signal, sys
 from datetime import UTC, date, datetime
@@ -28,20 +28,29 @@ from compliance import timelines
 from foundation import facts
 from foundation.db import engine_options, transaction
 from foundation.stamp import Stamp
+from people.imports import recording
 from people.services import imports
 
 address, path, moment, at_row = sys.argv[1:]
+insert_rows = recording.insert_rows
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-@event.listens_for(Engine, "before_cursor_execute", retval=True)
-def before(connection, cursor, statement, parameters, context, executemany):
+@event.listens_for(Engine, "before_cursor_execute")
+def before(connection, cursor, statement, *_):
     if moment in statement:
-        if executemany and int(at_row):
-            cursor.executemany(statement, parameters[: int(at_row)])
         die()
-    return statement, parameters
+
+def insert_some(session, table, columns, rows):
+    def some():
+        for number, row in enumerate(rows, start=1):
+            yield row
+            if table.name == moment and number == int(at_row):
+                die()
+    insert_rows(session, table, columns, some())
+
+recording.insert_rows = insert_some
 
 if moment == "COMMIT":
     event.listens_for(Engine, "commit")(die)
@@ -58,12 +67,12 @@ print("applied")
     "moment, row",
     [
         ("INSERT INTO import_batch", 0),
-        ("INSERT INTO person ", 1),
-        ("INSERT INTO person_detail", 150),
+        ("INSERT INTO person ", 0),
+        ("person_detail", 150),
         ("UPDATE post_spell", 0),
-        ("INSERT INTO post_spell", 1),
-        ("INSERT INTO post_spell", 150),
-        ("INSERT INTO post_spell", 300),
+        ("post_spell", 1),
+        ("post_spell", 160),
+        ("post_spell", 320),
         ("INSERT INTO audit_event", 0),
         ("COMMIT", 0),
     ],

@@ -152,7 +152,7 @@ def test_readers_of_numbers_see_no_group_smaller_than_five(reader: str, sign_in:
         for cell in line.split(",")[5:15]:
             assert not cell.isdigit() or int(cell) == 0 or int(cell) >= 5
     page = client.page("/figures")
-    assert "Fewer than 5" in page.get_text()
+    assert "Too few to show" in page.get_text()
     assert "Too few to show" in page.get_text()
 
 
