@@ -21,6 +21,7 @@ from foundation.errors import DomainError, Problem
 
 WRITE_LOCK = 5_070_2015  # any fixed number; the key of PostgreSQL's advisory lock for the one writer
 LOCK_WAIT_SECONDS = 30
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for a lock_timeout that ran out
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -129,9 +130,16 @@ def _take_write_lock(session: Session) -> None:
             session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'"))
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
     except OperationalError as error:
+        if not _waited_too_long(error):
+            raise
         raise DomainError(
             Problem(
                 "Somebody else is saving a large change, such as an import. "
                 "Nothing of yours was changed. Wait a minute and try again."
             )
         ) from error
+
+
+def _waited_too_long(error: OperationalError) -> bool:
+    """Whether the lock was the trouble, and not the database itself."""
+    return getattr(error.orig, "sqlstate", "") == LOCK_NOT_AVAILABLE or "locked" in str(error.orig)

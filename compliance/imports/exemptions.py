@@ -13,11 +13,11 @@ from foundation.facts import Progress, known
 from foundation.stamp import Stamp
 from foundation.tables import Column, day_cell, ref_cell, shown, text_cell
 from people.imports.account import Account, Change
-from people.imports.difference import days_in_words
 from people.imports.incoming import Incoming, Shape
 from people.imports.keyed import FactPlan, account_of, each_once, tell_if_known, tell_some, write
 from people.imports.known_people import KnownPerson, UnknownPersonError, did_you_mean, load_people
 from people.imports.person_rows import FILE_LIMITS
+from people.imports.posts import days_in_words
 
 KIND = "exemptions"
 KINDS = {"exemption_added": "new exemptions", "exemption_corrected": "exemptions corrected"}

@@ -78,6 +78,8 @@ def run_import(
     if account.set_aside:
         rows = count_noun(account.set_aside_rows, "row was", "rows were")
         complain([f"{rows} set aside and {'changed' if apply else 'would change'} nothing."])
+        if set_aside is None:
+            complain(["To have them as a CSV to mend and load again, add --set-aside FILE."])
     if not apply:
         complain(["This was a preview: nothing was changed. Say --apply to do it."])
     if account.set_aside:

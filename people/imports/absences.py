@@ -14,11 +14,11 @@ from foundation.stamp import Stamp
 from foundation.tables import Column, choice_cell, day_cell, ref_cell
 from people.domain import AbsenceKind
 from people.imports.account import Account, Change
-from people.imports.difference import days_in_words
 from people.imports.incoming import Incoming, Shape
 from people.imports.keyed import FactPlan, account_of, each_once, tell_if_known, write
 from people.imports.known_people import UnknownPersonError, load_people
 from people.imports.person_rows import FILE_LIMITS
+from people.imports.posts import days_in_words
 from people.models import AbsenceRow
 
 KIND = "absences"

@@ -9,7 +9,7 @@ from foundation.errors import Problem
 from foundation.formats import fraction
 from foundation.tables import shown
 from people.domain import UNIT_SEPARATOR
-from people.imports.difference import Duties
+from people.imports.posts import Duties
 
 MOST_POSTS = 50
 MOST_PERCENT = 5

@@ -25,8 +25,8 @@ from foundation.tables import (
 from foundation.tables.table import MEGABYTE
 from people.domain import UNIT_SEPARATOR, Category, Sector
 from people.imports import maps
-from people.imports.difference import PostRow
 from people.imports.incoming import Findings, Incoming, Shape, column_maps
+from people.imports.posts import PostRow
 
 FILE_LIMITS = Limits(size=200 * MEGABYTE, rows=1_000_000)
 """A command may read more than a page: a whole region's workforce."""

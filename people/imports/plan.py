@@ -8,9 +8,10 @@ from foundation.tables import shown
 from people.domain import UNIT_SEPARATOR, Category, Sector
 from people.imports.account import Change
 from people.imports.brake import PostMove
-from people.imports.difference import Outcome, PostSpell, RowRefused, after_absence, after_rows
+from people.imports.difference import after_absence, after_rows
 from people.imports.incoming import Findings
 from people.imports.person_rows import Details, PeopleFile, PersonPost, in_a_row, lines_of
+from people.imports.posts import Outcome, PostSpell, RowRefused
 from people.imports.state import PostKey, Recorded, people_of
 
 KINDS = {

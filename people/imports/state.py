@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.facts import known
-from people.imports.difference import Duties, PostSpell
 from people.imports.person_rows import Details
+from people.imports.posts import Duties, PostSpell
 from people.models import (
     ImportBatchRow,
     OrganisationRow,

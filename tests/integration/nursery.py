@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -49,7 +50,7 @@ def killed_ever_later(app: Flask, arguments: Sequence[str]) -> dict[str, object]
     moment = 0
     while True:
         moment += random.randint(1, LONGEST_STRIDE)
-        status = os.waitpid(fork(app, arguments, lambda at=moment: die_at(at)), 0)[1]
+        status = os.waitpid(fork(app, arguments, partial(die_at, moment)), 0)[1]
         if not os.WIFSIGNALED(status):
             break
         found.append([moment, state(app) == before])

@@ -10,7 +10,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.oracle.files import programme
-from tests.oracle.strategies import worlds
+from tests.oracle.world import (
+    Accepted,
+    Basis,
+    Course,
+    Renewal,
+    Requirement,
+    RoleLink,
+    RoleRule,
+    Target,
+    World,
+)
 
 DAYS = (
     *(date(2022, 12, 31), date(2023, 3, 31), date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)),
@@ -19,9 +29,10 @@ DAYS = (
 LATER = (*DAYS, date(2026, 6, 1), date(2026, 6, 2), date(2026, 12, 31))
 PEOPLE = ("P1", "P2", "P3")
 COURSES = ("AW", "RF", "WR")
+ORGANISATIONS = ("Borough", "Academy")
 PLACES = (
-    *("Borough,council,", "Borough,council,Care > Homes", "Borough,council,Care", "Borough,school,Parks"),
-    *("Academy,school,", "Academy,school,Care > Homes > North", "Academy,health,Careers"),
+    *(("Borough", ""), ("Borough", "Care > Homes"), ("Borough", "Care"), ("Borough", "Parks")),
+    *(("Borough", "Care > Homes > North"), ("Academy", "Careers"), ("Academy", "Care > Homes")),
 )
 UNDO, REBUILD, PROGRAMME = "undo", "rebuild", "programme"
 HEADINGS = {
@@ -53,16 +64,22 @@ def _maybe(one_in: int, days: tuple[date, ...]) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def _people(draw: st.DrawFn) -> Act:
+def _people(draw: st.DrawFn, everybody: bool = False) -> Act:
+    sectors = {name: draw(st.sampled_from(("council", "council", "school"))) for name in ORGANISATIONS}
     rows = []
-    for ref in draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True)):
+    for ref in PEOPLE if everybody else draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True)):
         category = draw(st.sampled_from(("employee", "agency")))
-        for post in draw(st.lists(st.sampled_from(("1", "2")), min_size=1, unique=True)):
+        for post in (
+            ("1", "2") if everybody else draw(st.lists(st.sampled_from("12"), min_size=1, unique=True))
+        ):
+            organisation, unit = draw(st.sampled_from(PLACES))
+            start = str(draw(st.sampled_from(DAYS[:4]))) if everybody else draw(_maybe(2, DAYS))
             cells = (
-                *(ref, "Given", f"Family {ref}", category, f"{ref}-{post}", draw(st.sampled_from(PLACES))),
+                *(ref, "Given", f"Family {ref}", category, f"{ref}-{post}"),
+                *(organisation, sectors[organisation], unit),
                 draw(st.sampled_from(("Clerk", "Housing Officer"))),
                 draw(st.sampled_from(("", "frontline", "frontline;panel"))),
-                *(draw(_maybe(2, DAYS)), draw(_maybe(5, LATER)), draw(_maybe(4, LATER))),
+                *(start, draw(_maybe(5, LATER)), draw(_maybe(4, LATER))),
             )
             rows.append(",".join(cells))
     options = {"as_at": draw(st.sampled_from(LATER)), "part": draw(st.booleans())}
@@ -84,7 +101,7 @@ def _completions(draw: st.DrawFn) -> Act:
     rows = [
         f"{ref},{draw(st.sampled_from(COURSES))},{draw(st.sampled_from(DAYS))},"
         f"{draw(evidence)},{draw(_maybe(5, LATER))}"
-        for ref in draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4))
+        for ref in draw(st.lists(st.sampled_from(PEOPLE), min_size=3, max_size=9))
     ]
     return Act("completions", _file("completions", rows))
 
@@ -103,13 +120,48 @@ def _file(kind: str, rows: list[str]) -> str:
     return "\n".join([HEADINGS[kind], *rows, ""])
 
 
-def programmes() -> st.SearchStrategy[Act]:
-    """A rule book, and the day from which its changes count."""
-    return st.builds(
-        lambda world, day: Act(PROGRAMME, programme(world), {"effective": day}),
-        worlds(max_people=1),
-        st.sampled_from(LATER),
+@st.composite
+def programmes(draw: st.DrawFn) -> Act:
+    """A rule book that asks something of nearly everybody, and the day from which its changes count."""
+    months = st.sampled_from((6, 12, 24, None))
+    basis: Basis = draw(st.sampled_from(("completion", "anniversary", "calendar")))
+    everybody = RoleLink("*", draw(st.sampled_from((0, 30, 90))))
+    some = RoleLink("frontline", draw(st.sampled_from((0, 5, 60))))
+    rule = RoleRule("frontline", job_title="*housing*", unit=draw(st.sampled_from((None, "Care"))))
+    world = World(
+        roles=("frontline", "panel"),
+        role_rules=draw(st.sampled_from(((), (rule,)))),
+        courses=(
+            Course("AW", draw(months)),
+            Course("RF", draw(months), prerequisites=draw(st.sampled_from(((), ("AW",))))),
+            Course("WR", draw(months)),
+        ),
+        requirements=(
+            Requirement(
+                "R1",
+                roles=draw(st.sampled_from(((everybody,), (everybody, some)))),
+                accepts=(Accepted("AW"), Accepted("RF", use=draw(st.sampled_from(("any", "renewal"))))),
+                renewal=Renewal(basis),
+                sectors=draw(st.sampled_from(((), (), ("council",)))),
+                expiring_days=draw(st.sampled_from((60, 10))),
+                shortest_absence_days=draw(st.sampled_from((1, 28))),
+                targets=(Target(draw(st.sampled_from((50, 70)))),),
+            ),
+            Requirement(
+                "R2",
+                roles=(some, RoleLink("panel")),
+                accepts=(Accepted("WR"), Accepted("AW", months=draw(st.sampled_from((None, 3))))),
+                units=draw(st.sampled_from(((), (), ("Care",)))),
+                first_day=draw(st.sampled_from((None, date(2024, 2, 29)))),
+            ),
+        ),
     )
+    return Act(PROGRAMME, programme(world), {"effective": draw(st.sampled_from(LATER))})
+
+
+def whole_workforce() -> st.SearchStrategy[Act]:
+    """A file with every person in two posts, of whom most stay."""
+    return _people(everybody=True)
 
 
 def files() -> st.SearchStrategy[Act]:

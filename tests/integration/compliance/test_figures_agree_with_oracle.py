@@ -19,8 +19,8 @@ from tests.oracle.world import World, described
 
 FACTS = ("people", "absences", "completions", "exemptions")
 STATUSES = ("exempt", "absent", "not_yet_due", "awaiting_check", "expired", "outstanding")
-MOST_DAYS = 40
-"""Days of a world on which the whole is compared; on a few of them every breakdown as well."""
+MOST_DAYS, FULLEST = 20, 2
+"""Days of a world that are compared, and on how many of them, where most is to be seen, in answer to every question."""
 
 
 def test_figures_from_files_are_those_of_the_rules_read_day_by_day(product: Product, tmp_path: Path) -> None:
@@ -31,14 +31,13 @@ def test_figures_from_files_are_those_of_the_rules_read_day_by_day(product: Prod
         product.reset()
         load(product, world, tmp_path, data)
         days = some_days(world, data, MOST_DAYS)
-        few = days[:: max(1, len(days) // 3)][:3]
         reading = Reading(world)
         assert product.differences() == []
-        whole_agrees(product, reading, days)
-        for day in few:
+        breakdowns_agree(product, reading, days)
+        fullest = sorted(days, key=lambda day: variety(reading, day))[-FULLEST:]
+        for day in fullest:
             every_question_agrees(product, reading, day)
-        for day in few[:2]:
-            every_question_agrees(product, reading, day, known_at=product.now)
+        every_question_agrees(product, reading, fullest[-1], known_at=product.now)
 
     agrees()
 
@@ -74,13 +73,22 @@ def some_days(world: World, data: st.DataObject, most: int) -> list[date]:
     return sorted(picked)
 
 
-def whole_agrees(product: Product, reading: Reading, days: list[date]) -> None:
-    """The figures of the whole and everybody behind them, on many days."""
-    for day, found in zip(days, product.figures(days), strict=True):
-        assert found == reading.figures(day), day
-        behind = product.people(day)
-        assert behind == reading.people(day), day
-        adds_up(found, behind)
+def breakdowns_agree(product: Product, reading: Reading, days: list[date]) -> None:
+    """The figures of the whole, of its parts and of each unit on many days, and everybody behind them."""
+    questions = [(None, None), ("organisation", None), ("unit", None)]
+    for by, unit in [*questions, *((None, path) for path in paths_with_posts(reading.world))]:
+        for day, found in zip(days, product.figures(days, by, unit), strict=True):
+            assert found == reading.figures(day, by, unit), (day, by, unit)
+            if by is None:
+                behind = product.people(day, unit)
+                assert behind == reading.people(day, unit), (day, unit)
+                adds_up(found, behind)
+
+
+def variety(reading: Reading, day: date) -> tuple[int, int]:
+    """How much there is to count on a day: statuses that occur, and people required."""
+    rows = reading.people(day)
+    return len({(row["requirement"], row["status"]) for row in rows}), len(rows)
 
 
 def every_question_agrees(

@@ -114,6 +114,13 @@ def test_messages_name_the_columns_of_the_other_system(two_people: Desk) -> None
     assert str(account.set_aside[0]).startswith("completions.csv:2: completiondate: Use a four-digit year")
 
 
+def test_messages_name_the_heading_that_stands_in_the_file(two_people: Desk) -> None:
+    account = two_people.completions(
+        [{"username": "7", "certificationshortname": "NO-SUCH", "completiondate": "01/02/2026"}]
+    )
+    assert {problem.column for problem in account.set_aside} >= {"certificationshortname"}
+
+
 def test_a_position_report_is_read_as_it_is(desk: Desk, session: Session) -> None:
     report = (
         "School/NSI,Institution,Location,Person Reference no,Known As,Surname,Position,Position Reference no,Category,"

@@ -17,7 +17,7 @@ from tests.integration.imports.desk import AS_AT, Desk, as_csv, everything, pers
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# Applies a file and kills its own process, without any chance to tidy up: before a statement, at a row, before the commit.
+# Applies a file and kills its own process, with no chance to tidy up: before a statement, at a row, at the commit.
 KILLED = """
 import os, signal, sys
 from datetime import UTC, date, datetime

@@ -7,16 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.dates import FAR_DAY, day_before
-from people.imports.difference import (
-    Duties,
-    Outcome,
-    PostRow,
-    PostSpell,
-    RowRefused,
-    after_absence,
-    after_rows,
-    overlap,
-)
+from people.imports.difference import after_absence, after_rows
+from people.imports.posts import Duties, Outcome, PostRow, PostSpell, RowRefused, overlap
 
 AS_AT = date(2026, 4, 1)
 LIBRARIES = Duties("Example Council", "Libraries", "Officer", "7", "frontline")
