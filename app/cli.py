@@ -37,7 +37,9 @@ def write(folder: Path, day: date, seed: int) -> None:
 def load() -> None:
     """Load the borough into this database, which must be empty."""
     if not is_empty(db.session()):
-        raise DomainError("This database holds something already. The borough is loaded into an empty one only.")
+        raise DomainError(
+            "This database holds something already. The borough is loaded into an empty one only."
+        )
     with progress_bar() as progress:
         load_borough(db.session(), command_stamp(clock.now()), clock.today(), progress)
     for line in sign_in_lines(db.session()):

@@ -176,16 +176,24 @@ class _Work:
     def _untouched(self, before: Mapping[int, Kept]) -> dict[int, Kept]:
         if self.only is None:
             return {}
-        return {requirement_id: found for requirement_id, found in before.items() if requirement_id not in self.only}
+        return {
+            requirement_id: found
+            for requirement_id, found in before.items()
+            if requirement_id not in self.only
+        }
 
     def kept(self, some: Some) -> dict[int, dict[int, Kept]]:
         """What the tables hold of each of these people, by requirement id."""
         spans: dict[tuple[int, int], list[Span]] = {}
         query = select(*SPAN.columns).where(some.among(StatusSpanRow.person_id))
-        for row in self.session.execute(query.order_by(SPAN.c.person_id, SPAN.c.requirement_id, SPAN.c.first_day)):
+        for row in self.session.execute(
+            query.order_by(SPAN.c.person_id, SPAN.c.requirement_id, SPAN.c.first_day)
+        ):
             spans.setdefault((row[0], row[1]), []).append(span_of(row, self.course_codes))
         units: dict[tuple[int, int], list[UnitSpan]] = {}
-        asked = select(UNIT.c.person_id, UNIT.c.requirement_id, UNIT.c.unit_id, UNIT.c.first_day, UNIT.c.last_day)
+        asked = select(
+            UNIT.c.person_id, UNIT.c.requirement_id, UNIT.c.unit_id, UNIT.c.first_day, UNIT.c.last_day
+        )
         for person_id, requirement_id, *unit in self.session.execute(
             asked.where(some.among(UnitSpanRow.person_id)).order_by(*UNIT.primary_key)
         ):

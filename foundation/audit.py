@@ -28,7 +28,12 @@ def record(session: Session, stamp: Stamp, event: str, subject: str = "", **deta
     """Append one event to the trail."""
     session.execute(
         insert(AuditEventRow).values(
-            at=stamp.at, actor=stamp.actor, event=event, subject=subject, details=details, batch_id=stamp.batch_id
+            at=stamp.at,
+            actor=stamp.actor,
+            event=event,
+            subject=subject,
+            details=details,
+            batch_id=stamp.batch_id,
         )
     )
 

@@ -47,7 +47,9 @@ def add_rows(
     try:
         if connection.dialect.name == "postgresql":
             kinds = ", ".join(f"%s::{table.c[name].type.compile(connection.dialect)}[]" for name in columns)
-            insert = f'INSERT INTO "{table.name}" ({_quoted(columns)}) SELECT * FROM unnest({kinds}) {conflict}'  # noqa: S608 -- names come from our own models
+            insert = (
+                f'INSERT INTO "{table.name}" ({_quoted(columns)}) SELECT * FROM unnest({kinds}) {conflict}'  # noqa: S608 -- names come from our own models
+            )
             remaining = iter(rows)
             while some := list(islice(remaining, COLUMNS_AT_ONCE)):
                 cursor.execute(insert, [list(column) for column in zip(*some, strict=True)])

@@ -56,7 +56,9 @@ NAMES = {
 class Base(DeclarativeBase):
     """Every table of the service."""
 
-    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UTCDateTime})
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UTCDateTime}
+    )
 
 
 db = SQLAlchemy(model_class=Base)
@@ -105,7 +107,9 @@ def transaction(session: Session) -> Iterator[Session]:
     Raises DomainError when another writer held the lock for more than LOCK_WAIT_SECONDS.
     """
     if session.new or session.dirty or session.deleted:
-        raise RuntimeError("changes were made outside a transaction; make them inside `with transaction(...)`")
+        raise RuntimeError(
+            "changes were made outside a transaction; make them inside `with transaction(...)`"
+        )
     session.rollback()  # end the reading transaction, if any: a write starts from the newest state
     facts.forget(session)
     try:

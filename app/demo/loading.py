@@ -41,7 +41,8 @@ PERMISSIONS: dict[str, Permission] = {
 def is_empty(session: Session) -> bool:
     """Whether the database holds no people, no rules and no accounts."""
     found = any(
-        session.scalar(select(model.id).limit(1)) is not None for model in (PersonRow, RequirementRow, AccountRow)
+        session.scalar(select(model.id).limit(1)) is not None
+        for model in (PersonRow, RequirementRow, AccountRow)
     )
     session.rollback()
     return not found
@@ -102,9 +103,7 @@ def sign_in_lines(session: Session) -> list[str]:
     query = (
         select(AccountRow.email, PermissionRow.permission, PostSpellRow.job_title)
         .join(PostSpellRow, (PostSpellRow.person_id == AccountRow.person_id) & known(PostSpellRow, None))
-        .outerjoin(
-            PermissionRow, (PermissionRow.account_id == AccountRow.id) & known(PermissionRow, None)
-        )
+        .outerjoin(PermissionRow, (PermissionRow.account_id == AccountRow.id) & known(PermissionRow, None))
         .where(AccountRow.disabled_at.is_(None), PostSpellRow.last_day == FAR_DAY)
         .order_by(AccountRow.id, PostSpellRow.id)
     )

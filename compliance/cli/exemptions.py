@@ -9,7 +9,7 @@ from compliance.services import imports
 from foundation import clock
 from foundation.console import command_stamp, plain_problems
 from foundation.db import db
-from people.cli.importing import import_options, run_import, run_undo, undo_options
+from people.cli.importing import import_options, run_import, undo_command
 
 
 @click.command("import-exemptions")
@@ -29,19 +29,4 @@ def import_exemptions(file: Path, apply: bool, form: str, set_aside: Path | None
     )
 
 
-@click.command("undo")
-@undo_options
-@with_appcontext
-@plain_problems
-def undo(batch: int, preview: bool, form: str) -> None:
-    """Take back all that BATCH recorded and restore what it replaced."""
-    session = db.session()
-    run_undo(
-        lambda: imports.plan_undo(session, batch),
-        lambda: imports.undo(session, command_stamp(clock.now()), batch),
-        preview=preview,
-        form=form,
-    )
-
-
-commands = (import_exemptions, undo)
+commands = (import_exemptions, undo_command(imports))

@@ -140,5 +140,3 @@ def _beats(one: Cover, other: Cover) -> bool:
     if one.completed_on != other.completed_on:
         return one.completed_on > other.completed_on
     return one.course < other.course
-
-

@@ -22,6 +22,9 @@ class Disclosed:
     others: bool = True
 
 
+EVERYTHING_SHOWN = Disclosed()
+
+
 def disclosed(counts: Counts, least: int) -> Disclosed:
     """What a reader may see who sees no number of people below `least`; 0 for those who may see names.
 

@@ -1,4 +1,4 @@
-"""Counting rules 2, 3 and 8: on which days a requirement applies to a person, through which role, and in which units."""
+"""Counting rules 2, 3 and 8: on which days a requirement applies to a person, through which role and in which units."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,9 @@ def holds(
                 first = max(period.first, link.first_day, line.first_day)
                 last = min(period.last, link.last_day, line.last_day)
                 if first <= last:
-                    result.append(Hold(first, last, add_days(first, link.days), link.role, spell.place.unit_id))
+                    result.append(
+                        Hold(first, last, add_days(first, link.days), link.role, spell.place.unit_id)
+                    )
     if len(result) > 1:
         result.sort(key=lambda hold: (hold.first_day, hold.due_on, hold.role, hold.unit_id))
     return result

@@ -32,7 +32,9 @@ class Tally:
         self._above = above
         self._found: dict[UnitKey, list[int]] = defaultdict(lambda: [0] * len(COUNT_NAMES))
 
-    def add(self, unit_ids: Iterable[int], requirement_id: int, status: Status, covered: bool, people: int = 1) -> None:
+    def add(
+        self, unit_ids: Iterable[int], requirement_id: int, status: Status, covered: bool, people: int = 1
+    ) -> None:
         """Count people with these units into each unit above any of them, once."""
         containing = {above for unit_id in unit_ids for above in self._above[unit_id]}
         column = COUNT_NAMES.index(status.value)

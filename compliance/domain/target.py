@@ -7,7 +7,9 @@ from compliance.domain.requirement import Target
 from people.domain import is_within
 
 
-def target_for(targets: Iterable[Target], requirement: str, day: date, unit: str | None = None) -> Target | None:
+def target_for(
+    targets: Iterable[Target], requirement: str, day: date, unit: str | None = None
+) -> Target | None:
     """The target in force on a day for a requirement, in a unit (path below its organisation) or in the whole.
 
     A unit is judged by its own target, else by that of the nearest unit above it, else by the requirement's own.

@@ -138,9 +138,7 @@ class _Asked:
         for code in self.codes:
             if several.get(self.ids.get(code, -1)):
                 shared[code] = several[self.ids[code]]
-        rows = [
-            row for part in wanted for row in self.rows(day, self._named(part), by_part.get(part.id, {}))
-        ]
+        rows = [row for part in wanted for row in self.rows(day, self._named(part), by_part.get(part.id, {}))]
         rows.sort(key=lambda row: (row.requirement, row.organisation or "", row.unit or ""))
         return rows
 
@@ -196,7 +194,9 @@ def _wanted_codes(book: RuleBook, requirement: str | None) -> tuple[str, ...]:
     if requirement is None:
         return book.codes
     if requirement not in book.codes:
-        raise NotFound(Problem(f'There is no requirement "{requirement}". There are: {", ".join(book.codes)}.'))
+        raise NotFound(
+            Problem(f'There is no requirement "{requirement}". There are: {", ".join(book.codes)}.')
+        )
     return (requirement,)
 
 
@@ -213,7 +213,9 @@ def find_units(units: Sequence[Unit], question: Question) -> tuple[Unit, ...] | 
     if question.unit is not None:
         found = tuple(unit for unit in inside if unit.path == question.unit and unit.depth > 0)
         if not found:
-            raise NotFound(Problem(f'There is no unit "{question.unit}". Give its path, such as "Homes > Repairs".'))
+            raise NotFound(
+                Problem(f'There is no unit "{question.unit}". Give its path, such as "Homes > Repairs".')
+            )
         return found
     if question.organisation_ids is None and question.organisation is None:
         return None

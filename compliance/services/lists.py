@@ -134,7 +134,9 @@ def every_as_known(
                 span = timeline.on(day)
                 if span is None:
                     continue
-                held = [by_id[unit.unit_id] for unit in timeline.units if unit.first_day <= day <= unit.last_day]
+                held = [
+                    by_id[unit.unit_id] for unit in timeline.units if unit.first_day <= day <= unit.last_day
+                ]
                 if scope.roots is None or any(scope.holds(unit) for unit in held):
                     listed = store.Listed(person_id, *names[person_id], ids[code], span, None)
                     found.append(behind(book, day, listed, code))

@@ -82,7 +82,9 @@ class TableSource:
         found = store.rolled_up(self._session, days, [unit_id])
         for day in days:
             counts = {
-                requirement: counts for (_, requirement), counts in found[day].items() if requirement != EVERYTHING
+                requirement: counts
+                for (_, requirement), counts in found[day].items()
+                if requirement != EVERYTHING
             }
             yield day, counts, store.people_based(found[day], unit_id)
 

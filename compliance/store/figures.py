@@ -72,9 +72,9 @@ def _changes(
     if not wanted:
         return []
     columns = [getattr(FigureChangeRow, name) for name in COUNT_NAMES]
-    query = select(FigureChangeRow.day, FigureChangeRow.unit_id, FigureChangeRow.requirement_id, *columns).where(
-        FigureChangeRow.unit_id.in_(unit_ids), or_(*wanted)
-    )
+    query = select(
+        FigureChangeRow.day, FigureChangeRow.unit_id, FigureChangeRow.requirement_id, *columns
+    ).where(FigureChangeRow.unit_id.in_(unit_ids), or_(*wanted))
     return [
         (day, (unit_id, requirement_id), counts)
         for day, unit_id, requirement_id, *counts in session.execute(query)
@@ -181,9 +181,7 @@ def containing(units: Iterable[Unit]) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def in_scope(
-    session: Session, day: date, roots: Sequence[Unit]
-) -> dict[int, Counts]:
+def in_scope(session: Session, day: date, roots: Sequence[Unit]) -> dict[int, Counts]:
     """The counts of distinct people who count in any of these units or below, by requirement; read from the spans."""
     query = (
         select(
@@ -213,12 +211,17 @@ def people_based_in_scope(session: Session, day: date, roots: Sequence[Unit]) ->
             func.min(case((StatusSpanRow.status.in_(compliant), 1), else_=0)).label("in_all"),
         )
         .where(
-            *_in_force(day), StatusSpanRow.status.in_(counted), UnitSpanRow.unit_id == UnitRow.id, _below(roots)
+            *_in_force(day),
+            StatusSpanRow.status.in_(counted),
+            UnitSpanRow.unit_id == UnitRow.id,
+            _below(roots),
         )
         .group_by(UnitSpanRow.person_id)
         .subquery()
     )
-    row = session.execute(select(func.count(), func.coalesce(func.sum(of_person.c.in_all), 0)).select_from(of_person)).one()
+    row = session.execute(
+        select(func.count(), func.coalesce(func.sum(of_person.c.in_all), 0)).select_from(of_person)
+    ).one()
     return PeopleFigure(row[0], int(row[1]))
 
 

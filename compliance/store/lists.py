@@ -151,7 +151,9 @@ def listed(
         .select_from(StatusSpanRow)
         .join(PersonRow, PersonRow.id == StatusSpanRow.person_id)
         .join(RequirementRow, RequirementRow.id == StatusSpanRow.requirement_id)
-        .outerjoin(PersonDetailRow, and_(PersonDetailRow.person_id == PersonRow.id, known(PersonDetailRow, None)))
+        .outerjoin(
+            PersonDetailRow, and_(PersonDetailRow.person_id == PersonRow.id, known(PersonDetailRow, None))
+        )
         .where(*_where(day, filters))
     )
     names = (PersonDetailRow.last_name, PersonDetailRow.first_name, PersonRow.person_ref)

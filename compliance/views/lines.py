@@ -7,7 +7,7 @@ from datetime import date
 from flask import Response, stream_with_context
 
 from compliance import wording
-from compliance.domain.disclosure import Disclosed, disclosed
+from compliance.domain.disclosure import EVERYTHING_SHOWN, Disclosed, disclosed
 from compliance.domain.figures import Counts, Judgement, PeopleFigure
 from compliance.domain.requirement import RuleBook
 from compliance.domain.spans import Span, Status
@@ -27,7 +27,7 @@ class FigureLine:
     judgement: Judgement | None
     detail: str = ""
     where: dict[str, str] = field(default_factory=dict)
-    shown: Disclosed = Disclosed()
+    shown: Disclosed = EVERYTHING_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,9 @@ def plan_words(row: FigureRow) -> str:
 
 def people_sentence(figure: PeopleFigure, least: int) -> PeopleFigure | None:
     """The people-based figure, unless nobody is counted or it is made of too few to show."""
-    as_counts = Counts(compliant=figure.compliant_in_all, outstanding=figure.counted - figure.compliant_in_all)
+    as_counts = Counts(
+        compliant=figure.compliant_in_all, outstanding=figure.counted - figure.compliant_in_all
+    )
     return figure if figure.counted and disclosed(as_counts, least).result else None
 
 

@@ -5,23 +5,27 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
+from flask.cli import with_appcontext
 
-from foundation import facts
+from foundation import clock, facts
 from foundation.console import (
     SOME_SET_ASIDE,
+    command_stamp,
     complain,
     format_option,
+    plain_problems,
     print_json,
     print_rows,
     print_table,
     progress_bar,
     refuse,
 )
-from foundation.db import db, transaction
+from foundation.db import Session, db, transaction
 from foundation.formats import count_noun, long_date
+from foundation.stamp import Stamp
 from people.imports.account import Account, ImportRefused
 from people.imports.batches import Undo
 
@@ -105,30 +109,39 @@ def _write_set_aside(place: Path, account: Account) -> None:
         complain([f"{place} cannot be written: {error.strerror}. The rows set aside are listed above."])
 
 
-def undo_options(command: Command) -> Command:
-    """The options that every undo has."""
-    for option in (
-        format_option,
-        click.option(
-            "--apply", is_flag=True, expose_value=False, help="Accepted as everywhere: an undo acts at once."
-        ),
-        click.option("--preview", is_flag=True, help="Only show what it would do."),
-        click.argument("batch", type=int),
-    ):
-        command = option(command)
-    return command
+class Undoing(Protocol):
+    """What a package's `services.imports` offers to take its batches back."""
+
+    def plan_undo(self, session: Session, batch_id: int, /) -> Undo:
+        """What it would do."""
+
+    def undo(self, session: Session, stamp: Stamp, batch_id: int, /) -> tuple[Undo, int]:
+        """Do it, and give the number of the undo itself."""
 
 
-def run_undo(
-    plan: Callable[[], Undo], act: Callable[[], tuple[Undo, int]], *, preview: bool, form: str
-) -> None:
-    """Take a batch back, or show what that would do, and print the account."""
-    if preview:
-        _print_undo(plan(), None, form)
-        return
-    with transaction(db.session()):
-        done, number = act()
-    _print_undo(done, number, form)
+def undo_command(service: Undoing) -> click.Command:
+    """The `undo BATCH` of a package's commands. Taking a batch back needs no --apply; it is accepted as everywhere."""
+
+    @click.command("undo")
+    @click.argument("batch", type=int)
+    @click.option("--preview", is_flag=True, help="Only show what it would do.")
+    @click.option(
+        "--apply", is_flag=True, expose_value=False, help="Accepted as everywhere: an undo acts at once."
+    )
+    @format_option
+    @with_appcontext
+    @plain_problems
+    def undo(batch: int, preview: bool, form: str) -> None:
+        """Take back all that BATCH recorded and restore what it replaced."""
+        session = db.session()
+        if preview:
+            _print_undo(service.plan_undo(session, batch), None, form)
+            return
+        with transaction(session):
+            done, number = service.undo(session, command_stamp(clock.now()), batch)
+        _print_undo(done, number, form)
+
+    return undo
 
 
 def _print_undo(plan: Undo, batch: int | None, form: str) -> None:

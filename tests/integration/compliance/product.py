@@ -6,7 +6,7 @@ Every act is stamped one minute after the one before, so that "known at" can be 
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from foundation.stamp import Stamp
 from people.imports.account import Account
 from people.services import imports as people_files
 from tests.oracle.profiles import examples
+from tests.oracle.world import World
 
 TODAY = date(2026, 6, 1)
 """The day on which every file is loaded, whatever the clock says."""
@@ -185,6 +186,12 @@ def as_printed(row: Answer) -> Answer:
     assert "None" not in why
     found: Answer = json.loads(json.dumps(row, default=lambda value: value.isoformat()))
     return found
+
+
+def sayable(world: World) -> World:
+    """The world without what a rule book refuses to say twice: rules that differ in nothing but their days."""
+    rules = {replace(rule, first_day=None, last_day=None): rule for rule in world.role_rules}
+    return replace(world, role_rules=tuple(rules.values()))
 
 
 def read_files(folder: Path) -> Files:

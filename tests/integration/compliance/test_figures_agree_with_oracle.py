@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from tests.integration.compliance.product import LONG_AGO, TODAY, Answer, Files, Product, read_files
+from tests.integration.compliance.product import LONG_AGO, TODAY, Answer, Files, Product, read_files, sayable
 from tests.oracle.files import programme, write_files
 from tests.oracle.reading import Reading
 from tests.oracle.strategies import interesting_days, worlds
@@ -25,7 +25,7 @@ MOST_DAYS, FULLEST = 20, 2
 
 def test_figures_from_files_are_those_of_the_rules_read_day_by_day(product: Product, tmp_path: Path) -> None:
     @product.examples(40, 15, thorough=1_500)
-    @given(world=worlds(completed_until=TODAY), data=st.data())
+    @given(world=worlds(completed_until=TODAY).map(sayable), data=st.data())
     def agrees(world: World, data: st.DataObject) -> None:
         note(described(world))
         product.reset()
