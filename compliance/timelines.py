@@ -42,13 +42,13 @@ def refresh(session: Session, touched: Touched) -> None:
     """Make anew the timelines of the people and requirements that the running transaction touched."""
     book = load_rule_book(session)
     if touched.everything:
-        _refresh_some(session, _Work(session, book), None)
+        _refresh_some(session, _Work(session, book), None, touched.progress)
         return
     if touched.requirement_ids:
-        _refresh_some(session, _Work(session, book, touched.requirement_ids), None)
+        _refresh_some(session, _Work(session, book, touched.requirement_ids), None, touched.progress)
     if touched.person_ids:
         few = len(touched.person_ids) <= FEW
-        _refresh_some(session, _Work(session, book, few=few), sorted(touched.person_ids))
+        _refresh_some(session, _Work(session, book, few=few), sorted(touched.person_ids), touched.progress)
 
 
 def rebuild(session: Session, progress: Progress = no_progress) -> None:
@@ -122,9 +122,12 @@ _ready: list[Timelines] = []
 
 
 def _timelines_under(book: RuleBook) -> Timelines:
-    if not _ready or _ready[0].book is not book:
-        _ready[:] = [Timelines(book)]
-    return _ready[0]
+    # What is given back is what was looked at: another thread may put its own rule book here meanwhile.
+    ready = _ready[0] if _ready else None
+    if ready is None or ready.book is not book:
+        ready = Timelines(book)
+        _ready[:] = [ready]
+    return ready
 
 
 class _Places(dict[int, Place]):

@@ -98,11 +98,12 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction(session: Session) -> Iterator[Session]:
+def transaction(session: Session, progress: facts.Progress = facts.no_progress) -> Iterator[Session]:
     """One write, whole or not at all: take the write lock, run the block, refresh timelines, commit.
 
     The people whose facts the block touched are handed to the listener of `foundation.facts` just before the commit,
-    so facts and timelines are saved together (counting rule 9). Any exception rolls everything back.
+    so facts and timelines are saved together (counting rule 9); `progress` is told how that gets on. Any exception
+    rolls everything back.
 
     Raises DomainError when another writer held the lock for more than LOCK_WAIT_SECONDS.
     """
@@ -114,6 +115,7 @@ def transaction(session: Session) -> Iterator[Session]:
     facts.forget(session)
     try:
         _take_write_lock(session)
+        facts.touched(session).progress = progress
         yield session
         session.flush()
         facts.announce(session)

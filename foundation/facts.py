@@ -80,6 +80,14 @@ def retract(session: Session, model: type[Fact], ids: Iterable[int], stamp: Stam
         )
 
 
+Progress = Callable[[str, int, int], None]
+"""Told (what, done, of how many) during long work; draws a bar on a terminal."""
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """Say nothing."""
+
+
 @dataclass
 class Touched:
     """What a transaction changed: people by id, and requirements by id when the rule book changed for everyone."""
@@ -87,6 +95,8 @@ class Touched:
     person_ids: set[int] = field(default_factory=set)
     requirement_ids: set[int] = field(default_factory=set)
     everything: bool = False
+    progress: Progress = no_progress
+    """Told how far the listener has come."""
 
     def __bool__(self) -> bool:
         return bool(self.person_ids or self.requirement_ids or self.everything)
@@ -140,11 +150,3 @@ def announce(session: Session) -> None:
 def forget(session: Session) -> None:
     """Drop what was touched: the transaction ended."""
     session.info.pop(_KEY, None)
-
-
-Progress = Callable[[str, int, int], None]
-"""Told (what, done, of how many) during long work; draws a bar on a terminal."""
-
-
-def no_progress(_what: str, _done: int, _total: int) -> None:
-    """Say nothing."""

@@ -62,19 +62,19 @@ def load_borough(session: Session, stamp: Stamp, as_at: date, progress: Progress
         absences = read_absences(files.absences.read_bytes(), files.absences.name, as_at)
         completions = read_completions(files.completions.read_bytes(), files.completions.name, as_at)
         exemptions = read_exemptions(files.exemptions.read_bytes(), files.exemptions.name)
-    _whole(session, lambda: import_people(session, stamp, people, PeopleOptions(), progress))
-    _whole(session, lambda: import_absences(session, stamp, absences, progress))
-    _whole(session, lambda: import_completions(session, stamp, completions, progress))
-    _whole(session, lambda: import_exemptions(session, stamp, exemptions, progress))
+    _whole(session, progress, lambda: import_people(session, stamp, people, PeopleOptions(), progress))
+    _whole(session, progress, lambda: import_absences(session, stamp, absences, progress))
+    _whole(session, progress, lambda: import_completions(session, stamp, completions, progress))
+    _whole(session, progress, lambda: import_exemptions(session, stamp, exemptions, progress))
     with transaction(session):
         for sign_in in files.sign_ins:
             _add_account(session, stamp, sign_in)
         audit.record(session, stamp, "demo.loaded", as_at=as_at.isoformat())
 
 
-def _whole(session: Session, load: Callable[[], Account]) -> None:
+def _whole(session: Session, progress: Progress, load: Callable[[], Account]) -> None:
     """Load one file in a transaction. Every row of the borough's own files must be understood."""
-    with transaction(session):
+    with transaction(session, progress):
         account = load()
         if account.set_aside:
             raise DomainError(Problem("The demo borough's own files are not understood."), *account.set_aside)

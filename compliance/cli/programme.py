@@ -66,10 +66,10 @@ def load_programme_command(file: Path, effective: date | None, apply: bool, form
     text = decoded(file.read_bytes(), file.name)
     with progress_bar() as progress:
         preview = preview_programme(db.session(), text, file.name, effective, progress)
-    if apply and preview.change:
-        with transaction(db.session()) as session:
-            stamp = command_stamp(clock.now())
-            load_programme(session, stamp, text, file.name, effective, expected=preview.change)
+        if apply and preview.change:
+            with transaction(db.session(), progress) as session:
+                stamp = command_stamp(clock.now())
+                load_programme(session, stamp, text, file.name, effective, expected=preview.change)
     complain(preview.notices)
     _show(preview, applied=apply, form=form)
 

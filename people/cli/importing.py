@@ -66,7 +66,7 @@ def run_import(
     with _long_work() as progress:
         try:
             if apply:
-                with transaction(db.session()):
+                with transaction(db.session(), progress):
                     account = act(progress)
             else:
                 account = preview(progress)
@@ -137,7 +137,7 @@ def undo_command(service: Undoing) -> click.Command:
         if preview:
             _print_undo(service.plan_undo(session, batch), None, form)
             return
-        with transaction(session):
+        with progress_bar() as progress, transaction(session, progress):
             done, number = service.undo(session, command_stamp(clock.now()), batch)
         _print_undo(done, number, form)
 

@@ -28,7 +28,7 @@ from foundation.stamp import Stamp
 from people.imports.account import Account
 from people.services import imports as people_files
 from tests.oracle.profiles import examples
-from tests.oracle.world import World
+from tests.oracle.world import EVERYONE, RoleLink, World
 
 TODAY = date(2026, 6, 1)
 """The day on which every file is loaded, whatever the clock says."""
@@ -192,6 +192,15 @@ def sayable(world: World) -> World:
     """The world without what a rule book refuses to say twice: rules that differ in nothing but their days."""
     rules = {replace(rule, first_day=None, last_day=None): rule for rule in world.role_rules}
     return replace(world, role_rules=tuple(rules.values()))
+
+
+def asking_everybody(world: World) -> World:
+    """The same world with requirements for everybody on every day, so that there is much to count."""
+    lines = tuple(
+        replace(line, roles=(RoleLink(EVERYONE),), units=(), sectors=(), first_day=None, last_day=None)
+        for line in world.requirements
+    )
+    return replace(world, requirements=lines)
 
 
 def read_files(folder: Path) -> Files:

@@ -81,7 +81,7 @@ def derived(product: Product) -> list[list[tuple[Any, ...]]]:
 
 
 def test_after_any_sequence_of_acts_the_tables_are_what_the_facts_give(product: Product) -> None:
-    @product.examples(25, 10, thorough=1_000)
+    @product.examples(60, 12, thorough=1_000)
     @given(first=st.permutations(FIRST).flatmap(lambda kinds: st.tuples(*kinds)), acts=ACTS)
     def holds(first: Sequence[Act], acts: Sequence[Act]) -> None:
         product.reset()
@@ -97,7 +97,7 @@ def test_after_any_sequence_of_acts_the_tables_are_what_the_facts_give(product: 
 def test_taking_everything_back_in_reverse_order_leads_back_through_the_same_figures(
     product: Product,
 ) -> None:
-    @product.examples(15, 6, thorough=500)
+    @product.examples(40, 8, thorough=500)
     @given(first=st.tuples(*FIRST), acts=st.lists(files(), min_size=1, max_size=5))
     def holds(first: Sequence[Act], acts: Sequence[Act]) -> None:
         product.reset()
