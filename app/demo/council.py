@@ -68,7 +68,7 @@ class _Builder:
         seat = Seat(
             title, Workplace(HAVENBROOK, "council", unit), kinds=kinds, boss=boss, pinned=pinned, named=named
         )
-        self.seats.append(replace(seat, **more))  # type: ignore[arg-type]
+        self.seats.append(replace(seat, **more))  # type: ignore[arg-type]  # the caller names fields of a seat
         return len(self.seats) - 1
 
 

@@ -162,4 +162,4 @@ Inclusive Growth
     Highways: Highways Engineer 28 B; Highways Inspector 18 B
     Transport Planning: Transport Planner 14 B
     Growth Support: Business Support Officer 44 B
-"""  # noqa: E501
+"""  # noqa: E501 -- a line of the tree below is one unit

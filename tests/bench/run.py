@@ -128,7 +128,7 @@ def insert_seconds(bare: Bare) -> float:
                 )
         else:
             bare.rows(f"CREATE TABLE {copy} (LIKE {table} INCLUDING ALL)")
-        took += seconds(lambda table=table, copy=copy: bare.rows(f"INSERT INTO {copy} SELECT * FROM {table}"))  # type: ignore[misc]
+        took += seconds(lambda table=table, copy=copy: bare.rows(f"INSERT INTO {copy} SELECT * FROM {table}"))  # type: ignore[misc]  # mypy cannot infer the lambda
         bare.rows(f"DROP TABLE {copy}")
     return took
 

@@ -65,7 +65,7 @@ def test_an_account_that_may_not_be_is_refused(
 ) -> None:
     arguments: dict[str, object] = {"email": "new@council.example", "password": LONG, **given}
     with pytest.raises(DomainError, match=message), transaction(session):
-        accounts.create_account(session, stamp, **arguments)  # type: ignore[arg-type]
+        accounts.create_account(session, stamp, **arguments)  # type: ignore[arg-type]  # arguments of several types
     assert session.scalar(select(AccountRow).where(AccountRow.email == "new@council.example")) is None
 
 

@@ -36,7 +36,13 @@ def test_no_number_and_no_difference_of_two_sums_that_are_shown_is_small(counts:
     if shown.result:
         numbers += [counts.counted, counts.in_date, counts.counted - counts.in_date]
     if shown.parts:
-        numbers += [counts.expiring, counts.compliant, counts.awaiting_check, counts.expired, counts.outstanding]
+        numbers += [
+            counts.expiring,
+            counts.compliant,
+            counts.awaiting_check,
+            counts.expired,
+            counts.outstanding,
+        ]
     if shown.others:
         not_counted = [counts.exempt, counts.absent, counts.not_yet_due]
         numbers += not_counted
