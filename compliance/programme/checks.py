@@ -6,7 +6,7 @@ from itertools import combinations
 
 from compliance.domain.change import Line, key
 from compliance.domain.requirement import EVERYONE, AcceptedCourse, Requirement, RoleLink, Use
-from compliance.programme.table import Table, did_you_mean
+from compliance.programme.table import SLIP, Table, did_you_mean
 from compliance.programme.words import naming_key, subject
 from courses.domain import Course
 from foundation.dates import FAR_DAY, FIRST_DAY
@@ -37,11 +37,23 @@ def _references(tables: Mapping[Line, Table]) -> None:
                     _known(table, "prerequisites", code, courses, "course")
 
 
+_UNTIL_THEN = {
+    "role": "Until it is there, only posts that name it hold it.",
+    "course": "Until it is there, no completion of it can be recorded.",
+}
+
+
 def _known(table: Table, column: str, code: str, known: set[str], noun: str = "") -> None:
-    if code and code not in known:
-        noun = noun or column
-        advice = did_you_mean(code, known) or f" Add it under [[{noun}s]], or take it out here."
-        table.refuse(column, f'There is no {noun} "{code}" in this file.{advice}')
+    """A code that is a slip away from a known one is refused. Any other may be meant for later: it does no harm."""
+    if not code or code in known:
+        return
+    noun = noun or column
+    missing = f'There is no {noun} "{code}" in this file.'
+    slip = did_you_mean(code, known, SLIP)
+    if slip:
+        table.refuse(column, missing + slip)
+    else:
+        table.notice(column, f"{missing} {_UNTIL_THEN[noun]} Add it under [[{noun}s]], or take it out here.")
 
 
 def _overlaps(tables: Mapping[Line, Table]) -> None:

@@ -287,14 +287,18 @@ class Table:
         return UNIT_SEPARATOR.join(parts)
 
 
-def did_you_mean(value: object, known: Iterable[str]) -> str:
+CLOSE, SLIP = 0.6, 0.8
+"""How alike two words are that may be meant for each other, and that differ by a slip of the keyboard."""
+
+
+def did_you_mean(value: object, known: Iterable[str], alike: float = CLOSE) -> str:
     """A hint, with a space before it, when something known is close; nothing when not.
 
     >>> did_you_mean("frontlin", ["frontline", "security"]), did_you_mean("x", ["frontline"])
     (' Did you mean "frontline"?', '')
     """
     words = {word.lower(): word for word in sorted(known)}
-    found = get_close_matches(str(value)[:TEXT_LENGTH].lower(), words, 1)
+    found = get_close_matches(str(value)[:TEXT_LENGTH].lower(), words, 1, alike)
     return f' Did you mean "{words[found[0]]}"?' if found else ""
 
 

@@ -71,9 +71,13 @@ def load_rule_book(session: Session, known_at: datetime | None = None) -> RuleBo
         return _whole_book(session, known_at)
     version, engine = _version(session), session.get_bind()
     found = _read.get(engine)
-    if found is None or found[0] != version:
-        found = _read[engine] = (version, _whole_book(session, None))
-    return found[1]
+    if found is not None and found[0] == version:
+        return found[1]
+    book = _whole_book(session, None)
+    if not session.connection().get_execution_options().get("write"):
+        # What SQLite's one writer reads may yet be rolled back, and its row numbers be given out again.
+        _read[engine] = (version, book)
+    return book
 
 
 _VERSION = select(

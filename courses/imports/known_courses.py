@@ -53,7 +53,10 @@ class KnownCourses:
 def load_courses(session: Session) -> KnownCourses:
     """Every course that the rule book has or had."""
     courses = KnownCourses()
-    for course_id, code in session.execute(select(CourseRow.id, CourseRow.code).order_by(CourseRow.id)):
+    described = select(CourseLineRow.course_id).where(known(CourseLineRow, None))
+    # A code that only a requirement names is no course yet: nobody could say what a completion of it is worth.
+    codes = select(CourseRow.id, CourseRow.code).where(CourseRow.id.in_(described)).order_by(CourseRow.id)
+    for course_id, code in session.execute(codes):
         courses.codes[course_id] = code
         courses.by_code[code] = course_id
         courses.since[course_id] = FIRST_DAY

@@ -38,7 +38,9 @@ def _memory_mb() -> float:
     """The greatest memory so far. Linux carries the maximum of `getrusage` over from the parent, so not that one."""
     status = Path("/proc/self/status")
     if status.exists():
-        words = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines() if ":" in line)
+        words = dict(
+            line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines() if ":" in line
+        )
         return int(words["VmHWM"].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

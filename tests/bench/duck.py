@@ -48,7 +48,8 @@ SELECT p, r, run, min(f) f, max(t) t, any_value(due) due FROM (
     SELECT *, sum(CASE WHEN before IS NULL OR before <> {FAR} AND f > before + 1 THEN 1 ELSE 0 END) OVER w part,
               sum(CASE WHEN before IS NULL OR before <> {FAR} AND f > before + 31 THEN 1 ELSE 0 END) OVER w run
       FROM (SELECT *, max(t) OVER (PARTITION BY p, r ORDER BY f, t
-                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) before FROM hold) WINDOW w AS (PARTITION BY p, r ORDER BY f, t ROWS UNBOUNDED PRECEDING)))
+                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) before FROM hold)
+    WINDOW w AS (PARTITION BY p, r ORDER BY f, t ROWS UNBOUNDED PRECEDING)))
  GROUP BY p, r, run, part;
 CREATE OR REPLACE TEMP TABLE cover AS
 SELECT c.person_id p, a.requirement_id r, c.completed_on s, (c.completed_on + to_months(a.months))::DATE e, a.code

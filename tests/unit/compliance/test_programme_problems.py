@@ -90,8 +90,7 @@ PERCENT = "The target must be a number above 0, up to 100, with two decimals at 
         ),
         ("percent = 72.5, ", "", "targets[1].percent", "The percent is missing."),
         ('course = "WRAP", taken', 'course = "WRAPP", taken', "accepts[3].course", 'Did you mean "WRAP"?'),
-        ('role = "*"', 'role = "leader"', "roles[1].role", 'There is no role "leader" in this file.'),
-        ('["PREV-AW"]', '["AW"]', "prerequisites", 'There is no course "AW" in this file.'),
+        ('["PREV-AW"]', '["PREV-AWW"]', "prerequisites", 'Did you mean "PREV-AW"?'),
         ('["PREV-AW"]', '["PREV-RF"]', "prerequisites", "go in a circle: PREV-RF needs PREV-RF."),
         (
             'prerequisites = []',
