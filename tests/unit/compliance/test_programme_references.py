@@ -1,4 +1,4 @@
-"""Codes that a programme file names and does not describe: a slip is refused, anything else is told and does no harm."""
+"""Codes that a programme file names and does not describe: a slip is refused, anything else is told."""
 
 from compliance.programme.reading import read_programme
 
@@ -29,12 +29,14 @@ def test_a_role_or_course_that_is_not_described_yet_is_told_with_what_follows_fr
     programme = read_programme(TEXT, "p.toml")
     assert {link.role for link in programme.book.links} == {"frontline", "safeguarding"}
     assert {line.course for line in programme.book.accepted} == {"PREV-AW", "PREV-RF", "WRAP"}
-    told = [str(notice) for notice in programme.notices]
-    assert told == [
-        'p.toml:15: roles[2].role: There is no role "safeguarding" in this file. Until it is there, only posts that '
-        "name it hold it. Add it under [[roles]], or take it out here.",
-        'p.toml:18: accepts[2].course: There is no course "PREV-RF" in this file. Until it is there, no completion of '
-        "it can be recorded. Add it under [[courses]], or take it out here.",
-        'p.toml:19: accepts[3].course: There is no course "WRAP" in this file. Until it is there, no completion of it '
-        "can be recorded. Add it under [[courses]], or take it out here.",
+    role, course = "only posts that name it hold it", "no completion of it can be recorded"
+    assert [str(notice) for notice in programme.notices] == [
+        notice("15: roles[2].role", "role", "safeguarding", role),
+        notice("18: accepts[2].course", "course", "PREV-RF", course),
+        notice("19: accepts[3].course", "course", "WRAP", course),
     ]
+
+
+def notice(place: str, noun: str, code: str, effect: str) -> str:
+    missing = f'There is no {noun} "{code}" in this file. Until it is there, {effect}.'
+    return f"p.toml:{place}: {missing} Add it under [[{noun}s]], or take it out here."
