@@ -167,19 +167,19 @@ def figure_rows(rows: Iterable[FigureRow], least: int) -> Iterator[Sequence[str]
             *_numbers(others, shown.others),
             *_numbers((counts.counted, counts.in_date), shown.result),
             *_numbers(parts, shown.parts),
-            (counts.percent or "") if shown.result else TOO_FEW,
-            (counts.gross_percent or "") if shown.others else TOO_FEW,
+            (counts.percent or "") if shown.result else NOT_SHOWN,
+            (counts.gross_percent or "") if shown.others else NOT_SHOWN,
             str(judged.target) if judged else "",
             str(judged.people_to_target) if judged else "",
             judged.rag.value if judged else "",
         )
 
 
-TOO_FEW = "too few to show"
+NOT_SHOWN = "not shown"
 
 
 def _numbers(numbers: Iterable[int], shown: bool) -> list[str]:
-    return [str(number) if shown else TOO_FEW for number in numbers]
+    return [str(number) if shown else NOT_SHOWN for number in numbers]
 
 
 def figure_line(row: FigureRow, name: str, where: dict[str, str], least: int, detail: str = "") -> FigureLine:

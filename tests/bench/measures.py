@@ -57,7 +57,7 @@ class Measure:
 def of_figures(place: Place, council: Council, people: int, day: date) -> Iterator[Result]:
     """As-at figures, breakdowns, trend, forecast, lists, a team and a person."""
     duck = Duck(place.bare, ["span"])
-    for measure in [*_as_at(place, people, day), *_trends(duck, day), *_lists(place, council, day)]:
+    for measure in [*_as_at(place, people, day), *_trends(duck, people, day), *_lists(place, council, day)]:
         pair = compare(_within_session(place, measure.product), measure.floor)
         yield Result(
             measure.name, people, place.kind, pair.product_ms, pair.floor_ms, measure.words, measure.goal
@@ -97,11 +97,12 @@ def _figures(day: date, question: Question) -> Callable[[Session], object]:
     return lambda session: figures(session, day, question)
 
 
-def _trends(duck: Duck, day: date) -> Iterator[Measure]:
+def _trends(duck: Duck, people: int, day: date) -> Iterator[Measure]:
     back = list(month_ends(add_months(day.replace(day=1), -36), add_months(month_end(day), -1)))
     ahead = list(month_ends(day, add_months(day, 11)))
+    goal = 1 / 10 if people >= LARGE else None
     for name, days in (("trend, 36 month ends", back), ("forecast, 12 month ends", ahead)):
-        yield Measure(name, _on(days), _duck_trend(duck, days), "DuckDB over the spans", 1 / 10)
+        yield Measure(name, _on(days), _duck_trend(duck, days), "DuckDB over the spans", goal)
 
 
 def _on(days: list[date]) -> Callable[[Session], object]:
