@@ -40,7 +40,7 @@ FAR = "DATE '9999-12-31'"
 # Counting rules 2 to 6 for a rule book without absences, exemptions, evidence or renewal rules. A statement a step.
 REBUILD = f"""
 CREATE OR REPLACE TEMP TABLE hold AS
-SELECT s.person_id p, l.requirement_id r, s.first_day f, s.last_day t, l.days FROM spell s
+SELECT DISTINCT s.person_id p, l.requirement_id r, s.first_day f, s.last_day t, l.days FROM spell s
   JOIN link l ON l.role = '*' OR list_contains(string_split(s.roles, ';'), l.role);
 CREATE OR REPLACE TEMP TABLE period AS
 SELECT p, r, run, min(f) f, max(t) t, any_value(due) due FROM (
