@@ -8,7 +8,7 @@ written in bulk and nothing is looked up through them.
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.dates import FAR_DAY, FIRST_DAY
@@ -151,6 +151,14 @@ class UnitSpanRow(Base):
     __tablename__ = "unit_span"
     __table_args__ = (
         Index("ix_unit_span_unit", "unit_id", "requirement_id", "last_day", "first_day", "person_id"),
+        # The few people who count in several units are found without reading the others.
+        Index(
+            "ix_unit_span_shared",
+            "last_day",
+            "first_day",
+            sqlite_where=text("shared = 1"),
+            postgresql_where=text("shared"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -159,6 +167,7 @@ class UnitSpanRow(Base):
     unit_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     first_day: Mapped[date] = mapped_column(Date, primary_key=True)
     last_day: Mapped[date] = mapped_column(Date)
+    shared: Mapped[bool] = mapped_column(Boolean)
 
 
 class _Counts:

@@ -114,7 +114,7 @@ def _delete(session: Session, gone: list[dict[str, int]]) -> None:
 def _unit_rows(new: Sequence[tuple[int, int, Kept]]) -> Iterator[Row]:
     for person_id, requirement_id, (_, units) in new:
         for unit in units:
-            yield (person_id, requirement_id, unit.unit_id, unit.first_day, unit.last_day)
+            yield (person_id, requirement_id, unit.unit_id, unit.first_day, unit.last_day, unit.shared)
 
 
 _ready: list[Timelines] = []
@@ -194,9 +194,7 @@ class _Work:
         ):
             spans.setdefault((row[0], row[1]), []).append(span_of(row, self.course_codes))
         units: dict[tuple[int, int], list[UnitSpan]] = {}
-        asked = select(
-            UNIT.c.person_id, UNIT.c.requirement_id, UNIT.c.unit_id, UNIT.c.first_day, UNIT.c.last_day
-        )
+        asked = select(*UNIT.columns)
         for person_id, requirement_id, *unit in self.session.execute(
             asked.where(some.among(UnitSpanRow.person_id)).order_by(*UNIT.primary_key)
         ):

@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from foundation.errors import NotFound
@@ -69,8 +72,47 @@ class Unit:
         return self.left <= other.left and other.right <= self.right
 
 
+@dataclass(frozen=True)
+class Tree:
+    """All units, organisation by organisation, each above the units below it."""
+
+    units: tuple[Unit, ...]
+
+    @cached_property
+    def above(self) -> dict[int, tuple[int, ...]]:
+        """For every unit, itself and the units that contain it, nearest first."""
+        found: dict[int, tuple[int, ...]] = {}
+        for unit in sorted(self.units, key=lambda unit: unit.depth):
+            found[unit.id] = (unit.id, *(found[unit.parent_id] if unit.parent_id is not None else ()))
+        return found
+
+
+_read: WeakKeyDictionary[Any, tuple[tuple[Any, ...], Tree]] = WeakKeyDictionary()
+"""The tree last read from each database. It changes with imports and is asked for at every request."""
+
+_VERSION = select(
+    func.count(UnitRow.id),
+    # Renumbering changes the sum; the random public id tells apart trees of which one was rolled back.
+    func.sum(UnitRow.left * cast(UnitRow.id, BigInteger)),
+    select(UnitRow.public_id).order_by(UnitRow.id.desc()).limit(1).scalar_subquery(),
+)
+
+
+def tree(session: Session) -> Tree:
+    """The whole tree, read again only when it changed."""
+    version, engine = tuple(session.execute(_VERSION).one()), session.get_bind()
+    found = _read.get(engine)
+    if found is None or found[0] != version:
+        found = _read[engine] = (version, Tree(tuple(_units(session))))
+    return found[1]
+
+
 def units(session: Session) -> list[Unit]:
     """Every unit, organisation by organisation, each above the units below it."""
+    return list(tree(session).units)
+
+
+def _units(session: Session) -> list[Unit]:
     query = (
         select(
             UnitRow.id,

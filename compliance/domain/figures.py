@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from compliance.domain.spans import REQUIRED_STATUSES, Status
+from compliance.domain.spans import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,16 @@ class Counts:
     @property
     def required(self) -> int:
         """Everyone who is not `not_required`."""
-        return sum(self.of(status) for status in REQUIRED_STATUSES)
+        return (
+            self.exempt
+            + self.absent
+            + self.expiring
+            + self.compliant
+            + self.not_yet_due
+            + self.awaiting_check
+            + self.expired
+            + self.outstanding
+        )
 
     @property
     def counted(self) -> int:

@@ -78,11 +78,15 @@ def unit_spans(found: Sequence[Hold]) -> tuple[UnitSpan, ...]:
     periods: dict[int, list[Period]] = {}
     for hold in found:
         periods.setdefault(hold.unit_id, []).append(hold.period)
+    where = [(unit_id, period) for unit_id in sorted(periods) for period in joined(periods[unit_id])]
     return tuple(
-        UnitSpan(unit_id, period.first, period.last)
-        for unit_id in sorted(periods)
-        for period in joined(periods[unit_id])
+        UnitSpan(unit_id, period.first, period.last, _is_shared(unit_id, period, where))
+        for unit_id, period in where
     )
+
+
+def _is_shared(unit_id: int, period: Period, where: Sequence[tuple[int, Period]]) -> bool:
+    return any(other != unit_id and period.meet(held) is not None for other, held in where)
 
 
 @dataclass(frozen=True, slots=True)

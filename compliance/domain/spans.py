@@ -74,6 +74,8 @@ class UnitSpan:
     unit_id: int
     first_day: date
     last_day: date
+    shared: bool = False
+    """On some of these days the person counts in another unit as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class _Asked:
         self.codes = _wanted_codes(self.book, question.requirement)
         self.units = people.units(session)
         self.roots = find_units(self.units, question)
-        self.scope = Scope(self.roots)
+        self.scope = Scope(self.roots, None if question.requirement is None else self.ids.get(self.codes[0]))
         self.asked_for_unit = self.roots is not None and question.unit is not None
 
     def people_figure(self, counts: Mapping[int, Counts], everything: PeopleFigure) -> PeopleFigure:
@@ -147,7 +147,7 @@ class _Asked:
     ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
         rolled_up = all(part.depth <= ROLLED_UP_DEPTH for part in wanted)
         if rolled_up and isinstance(source, TableSource):
-            return source.parts(day, wanted), source.counted_again(day, wanted)
+            return source.parts(day, self.scope, wanted), source.counted_again(day, self.scope, wanted)
         return source.every_unit(day, self.scope, wanted)
 
     def _named(self, part: Unit) -> Unit:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -24,9 +25,11 @@ from people.store import Unit
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Everybody (`roots` None), or those who count in some units or below them."""
+    """Everybody (`roots` None), or those who count in some units or below them; of one requirement, or of all."""
 
     roots: tuple[Unit, ...] | None = None
+    requirement_id: int | None = None
+    """Spares reading the others; what is read of them is left out later anyhow."""
 
     def holds(self, unit: Unit) -> bool:
         """Whether a unit is inside."""
@@ -60,16 +63,19 @@ def source_for(
 ) -> Source:
     """The tables when the record is asked as it stands, the facts when it is asked as it stood."""
     if known_at is None:
-        return TableSource(session, units)
+        return TableSource(session)
     return FactsSource(session, known_at, days, units, progress)
 
 
 class TableSource:
     """Reads the timeline tables and the roll-up."""
 
-    def __init__(self, session: Session, units: Sequence[Unit]) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._above = store.containing(units)
+
+    @cached_property
+    def _above(self) -> store.Above:
+        return people.tree(self._session).above
 
     def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
         unit_id = self._rolled_up(scope)
@@ -79,7 +85,7 @@ class TableSource:
                 counts = store.in_scope(self._session, day, scope.roots)
                 yield day, counts, store.people_based_in_scope(self._session, day, scope.roots)
             return
-        found = store.rolled_up(self._session, days, [unit_id])
+        found = store.rolled_up(self._session, days, [unit_id], scope.requirement_id)
         for day in days:
             counts = {
                 requirement: counts
@@ -96,19 +102,22 @@ class TableSource:
             return scope.roots[0].id
         return None
 
-    def parts(self, day: date, wanted: Sequence[Unit]) -> dict[UnitKey, Counts]:
+    def parts(self, day: date, scope: Scope, wanted: Sequence[Unit]) -> dict[UnitKey, Counts]:
         """The counts of rolled-up units."""
-        found = store.rolled_up(self._session, [day], [unit.id for unit in wanted])[day]
+        unit_ids = [unit.id for unit in wanted]
+        found = store.rolled_up(self._session, [day], unit_ids, scope.requirement_id)[day]
         return {key: counts for key, counts in found.items() if key[1] != EVERYTHING}
 
-    def counted_again(self, day: date, wanted: Sequence[Unit]) -> dict[int, int]:
+    def counted_again(self, day: date, scope: Scope, wanted: Sequence[Unit]) -> dict[int, int]:
         """By requirement, how often people are counted again because they count in several of these units."""
-        return store.counted_again(self._session, day, {unit.id for unit in wanted}, self._above)
+        unit_ids = {unit.id for unit in wanted}
+        return store.counted_again(self._session, day, unit_ids, self._above, scope.requirement_id)
 
     def every_unit(
         self, day: date, scope: Scope, wanted: Sequence[Unit]
     ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
-        return store.every_unit(self._session, day, {unit.id for unit in wanted}, self._above)
+        unit_ids = {unit.id for unit in wanted}
+        return store.every_unit(self._session, day, unit_ids, self._above, scope.roots, scope.requirement_id)
 
 
 class FactsSource:
@@ -123,7 +132,7 @@ class FactsSource:
         progress: Progress = no_progress,
     ) -> None:
         self._units = {unit.id: unit for unit in units}
-        self._above = store.containing(units)
+        self._above = people.tree(session).above
         self._standings = standings(session, known_at, days, progress)
 
     def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:

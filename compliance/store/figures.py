@@ -1,16 +1,24 @@
 """Reads of the timeline tables: figures of a day, from the roll-up where it holds them and from the spans elsewhere."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from operator import add
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from compliance.domain.figures import COUNT_NAMES, Counts, PeopleFigure
 from compliance.domain.spans import COUNTED_STATUSES, Status
 from compliance.domain.standing import Tally, UnitKey
-from compliance.models import EVERYTHING, FigureChangeRow, FigureMonthRow, StatusSpanRow, UnitSpanRow
+from compliance.models import (
+    EVERYTHING,
+    FigureChangeRow,
+    FigureMonthRow,
+    RequirementRow,
+    StatusSpanRow,
+    UnitSpanRow,
+)
 from compliance.rollup import horizon
 from foundation.dates import FIRST_DAY
 from people.models import UnitRow
@@ -21,64 +29,64 @@ Above = Mapping[int, Sequence[int]]
 
 
 def rolled_up(
-    session: Session, days: Sequence[date], unit_ids: Collection[int]
+    session: Session, days: Sequence[date], unit_ids: Collection[int], requirement_id: int | None = None
 ) -> dict[date, dict[UnitKey, Counts]]:
     """The counts of rolled-up units on each day, by unit and requirement; EVERYTHING holds the people-based figure.
 
-    Two queries whatever the number of people or days: the month totals to start from, and the changes since.
+    One query for the month totals to start from, whatever the number of people or month ends; and one for each day that
+    is not a month end, for the changes since. With a requirement, only its own.
     """
     kept = horizon(session)
     base = {day: kept.base_for(day) for day in days}
-    months = _months(session, {end for end in base.values() if end is not None}, unit_ids)
-    changes = _changes(session, base, unit_ids)
+    months = _months(session, {end for end in base.values() if end is not None}, unit_ids, requirement_id)
     found: dict[date, dict[UnitKey, Counts]] = {}
-    for day in days:
-        start = base[day]
-        totals: dict[UnitKey, list[int]] = defaultdict(lambda: [0] * len(COUNT_NAMES))
-        if start is not None:
-            for key, counts in months.get(start, {}).items():
-                totals[key] = list(counts)
-        for changed_on, key, counts in changes:
-            if (start is None or changed_on > start) and changed_on <= day:
-                total = totals[key]
-                for column, by in enumerate(counts):
-                    total[column] += by
+    for day, start in base.items():
+        totals = dict(months.get(start, {})) if start is not None else {}
+        if start != day:
+            for key, changed in _changes(session, start or FIRST_DAY, day, unit_ids, requirement_id):
+                before = totals.get(key)
+                totals[key] = tuple(map(add, before, changed)) if before else changed
         found[day] = {key: Counts(*counts) for key, counts in totals.items() if any(counts)}
     return found
 
 
 def _months(
-    session: Session, ends: Collection[date], unit_ids: Collection[int]
-) -> dict[date, dict[UnitKey, Sequence[int]]]:
-    columns = [getattr(FigureMonthRow, name) for name in COUNT_NAMES]
-    query = select(FigureMonthRow.day, FigureMonthRow.unit_id, FigureMonthRow.requirement_id, *columns).where(
-        FigureMonthRow.unit_id.in_(unit_ids), FigureMonthRow.day.in_(ends)
+    session: Session, ends: Collection[date], unit_ids: Collection[int], requirement_id: int | None
+) -> dict[date, dict[UnitKey, tuple[int, ...]]]:
+    table = FigureMonthRow
+    columns = [getattr(table, name) for name in COUNT_NAMES]
+    query = select(table.day, table.unit_id, table.requirement_id, *columns).where(
+        table.unit_id.in_(unit_ids), _of(table, requirement_id), table.day.in_(ends)
     )
-    found: dict[date, dict[UnitKey, Sequence[int]]] = defaultdict(dict)
-    for day, unit_id, requirement_id, *counts in session.execute(query):
-        found[day][unit_id, requirement_id] = counts
+    found: dict[date, dict[UnitKey, tuple[int, ...]]] = defaultdict(dict)
+    for day, unit_id, of_requirement, *counts in session.execute(query):
+        found[day][unit_id, of_requirement] = tuple(counts)
     return found
 
 
 def _changes(
-    session: Session, base: Mapping[date, date | None], unit_ids: Collection[int]
-) -> list[tuple[date, UnitKey, Sequence[int]]]:
-    """The changes between each day and the month end it is reckoned from; none for days that are month ends."""
-    wanted = [
-        and_(FigureChangeRow.day > (start or FIRST_DAY), FigureChangeRow.day <= day)
-        for day, start in base.items()
-        if start != day
-    ]
-    if not wanted:
-        return []
-    columns = [getattr(FigureChangeRow, name) for name in COUNT_NAMES]
-    query = select(
-        FigureChangeRow.day, FigureChangeRow.unit_id, FigureChangeRow.requirement_id, *columns
-    ).where(FigureChangeRow.unit_id.in_(unit_ids), or_(*wanted))
-    return [
-        (day, (unit_id, requirement_id), counts)
-        for day, unit_id, requirement_id, *counts in session.execute(query)
-    ]
+    session: Session, start: date, day: date, unit_ids: Collection[int], requirement_id: int | None
+) -> Iterator[tuple[UnitKey, tuple[int, ...]]]:
+    """What changed after `start` and up to `day`, added up by the database."""
+    table = FigureChangeRow
+    sums = [cast(func.sum(getattr(table, name)), Integer) for name in COUNT_NAMES]
+    query = (
+        select(table.unit_id, table.requirement_id, *sums)
+        .where(table.unit_id.in_(unit_ids), _of(table, requirement_id), table.day > start, table.day <= day)
+        .group_by(table.unit_id, table.requirement_id)
+    )
+    for unit_id, of_requirement, *counts in session.execute(query):
+        yield (unit_id, of_requirement), tuple(counts)
+
+
+def _of(
+    table: type[FigureChangeRow] | type[FigureMonthRow], requirement_id: int | None
+) -> ColumnElement[bool]:
+    """The requirement, or all: named, so that the primary key leads straight to the days."""
+    if requirement_id is not None:
+        return table.requirement_id == requirement_id
+    every = union_all(select(literal(EVERYTHING)), select(RequirementRow.id)).subquery()
+    return table.requirement_id.in_(select(every))
 
 
 def people_based(counts: Mapping[UnitKey, Counts], unit_id: int) -> PeopleFigure:
@@ -87,46 +95,82 @@ def people_based(counts: Mapping[UnitKey, Counts], unit_id: int) -> PeopleFigure
     return PeopleFigure(found.counted, found.compliant) if found else PeopleFigure()
 
 
-def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:
+def _held_on(day: date) -> tuple[ColumnElement[bool], ...]:
     """Last day first: most spans are in the past, and an index range on the last day leaves them out."""
+    return (UnitSpanRow.last_day >= day, UnitSpanRow.first_day <= day)
+
+
+def _in_force(day: date, *, from_units: bool = False) -> tuple[ColumnElement[bool], ...]:
+    """The unit spans and the status spans of a day, brought together; `from_units` where few units are asked about."""
+    requirement, last_day = UnitSpanRow.requirement_id.expression, StatusSpanRow.last_day.expression
+    if from_units:
+        # Kept away from the index on the requirement: it leads through the whole council, and SQLite, which keeps no
+        # statistics, would begin there instead of with the units.
+        requirement = func.coalesce(requirement, requirement)
+        last_day = func.coalesce(last_day, last_day)
     return (
-        UnitSpanRow.last_day >= day,
-        UnitSpanRow.first_day <= day,
+        *_held_on(day),
         StatusSpanRow.person_id == UnitSpanRow.person_id,
-        StatusSpanRow.requirement_id == UnitSpanRow.requirement_id,
-        StatusSpanRow.last_day >= day,
+        StatusSpanRow.requirement_id == requirement,
+        last_day >= day,
         StatusSpanRow.first_day <= day,
     )
 
 
 def every_unit(
-    session: Session, day: date, wanted: Collection[int], above: Above
+    session: Session,
+    day: date,
+    wanted: Collection[int],
+    above: Above,
+    roots: Sequence[Unit] | None = None,
+    requirement_id: int | None = None,
 ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
     """The counts of every unit with everything below it, and by requirement how often people are counted again.
 
     People with one unit are added up by the database; the few with several are taken one by one, so that each is
-    counted once wherever their units meet (counting rule 8).
+    counted once wherever their units meet (counting rule 8). `roots` and a requirement narrow what is read.
     """
     tally = Tally(above)
     columns = (UnitSpanRow.unit_id, UnitSpanRow.requirement_id, StatusSpanRow.status, StatusSpanRow.covered)
-    query = select(*columns, func.count()).where(*_in_force(day)).group_by(*columns)
-    for unit_id, requirement_id, status, covered, people in session.execute(query):
-        tally.add([unit_id], requirement_id, Status(status), covered, people)
+    spans = (*_in_force(day, from_units=roots is not None), *_narrowed(roots, requirement_id))
+    query = select(*columns, func.count()).where(*spans).group_by(*columns)
+    for unit_id, of_requirement, status, covered, people in session.execute(query):
+        tally.add([unit_id], of_requirement, Status(status), covered, people)
     again: dict[int, int] = defaultdict(int)
-    for requirement_id, status, covered, unit_ids in in_several_units(session, day):
-        again[requirement_id] += times_again(unit_ids, wanted, above)
+    for of_requirement, status, covered, unit_ids in _in_several_units(session, day, spans):
+        again[of_requirement] += times_again(unit_ids, wanted, above)
         for unit_id in unit_ids:
-            tally.add([unit_id], requirement_id, status, covered, -1)
-        tally.add(unit_ids, requirement_id, status, covered)
+            tally.add([unit_id], of_requirement, status, covered, -1)
+        tally.add(unit_ids, of_requirement, status, covered)
     return {key: counts for key, counts in tally.counts().items() if key[0] in wanted}, dict(again)
 
 
-def counted_again(session: Session, day: date, wanted: Collection[int], above: Above) -> dict[int, int]:
+def _narrowed(roots: Sequence[Unit] | None, requirement_id: int | None) -> list[ColumnElement[bool]]:
+    narrow: list[ColumnElement[bool]] = []
+    if roots is not None:
+        narrow.append(UnitSpanRow.unit_id.in_(select(UnitRow.id).where(_below(roots))))
+    if requirement_id is not None:
+        requirement = UnitSpanRow.requirement_id.expression
+        # SQLite would carry a plain comparison over to the status spans, and begin there (`_in_force`).
+        narrow.append((requirement if roots is None else func.coalesce(requirement, 0)) == requirement_id)
+    return narrow
+
+
+def counted_again(
+    session: Session, day: date, wanted: Collection[int], above: Above, requirement_id: int | None = None
+) -> dict[int, int]:
     """By requirement, how often people are counted again because they count in several of these units."""
+    # In no order: asked for one, SQLite reads the whole table in it instead of the few people of the index.
+    query = select(UnitSpanRow.requirement_id, UnitSpanRow.person_id, UnitSpanRow.unit_id).where(
+        *_held_on(day), *_narrowed(None, requirement_id), UnitSpanRow.shared
+    )
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for of_requirement, person_id, unit_id in session.execute(query):
+        found[of_requirement, person_id].append(unit_id)
     again: dict[int, int] = defaultdict(int)
-    for requirement_id, _, _, unit_ids in in_several_units(session, day):
-        again[requirement_id] += times_again(unit_ids, wanted, above)
-    return dict(again)
+    for (of_requirement, _), unit_ids in found.items():
+        again[of_requirement] += times_again(unit_ids, wanted, above)
+    return {of_requirement: times for of_requirement, times in again.items() if times}
 
 
 def times_again(unit_ids: Sequence[int], wanted: Collection[int], above: Above) -> int:
@@ -135,7 +179,9 @@ def times_again(unit_ids: Sequence[int], wanted: Collection[int], above: Above) 
     return max(0, len(nearest - {None}) - 1)
 
 
-def in_several_units(session: Session, day: date) -> list[tuple[int, Status, bool, list[int]]]:
+def _in_several_units(
+    session: Session, day: date, spans: Sequence[ColumnElement[bool]]
+) -> list[tuple[int, Status, bool, list[int]]]:
     """People who count in more than one unit: requirement, status, covered and the units."""
     other = aliased(UnitSpanRow)
     has_other = (
@@ -149,36 +195,18 @@ def in_several_units(session: Session, day: date) -> list[tuple[int, Status, boo
         )
         .exists()
     )
-    query = (
-        select(
-            UnitSpanRow.person_id,
-            UnitSpanRow.requirement_id,
-            StatusSpanRow.status,
-            StatusSpanRow.covered,
-            UnitSpanRow.unit_id,
-        )
-        .where(*_in_force(day), has_other)
-        .order_by(UnitSpanRow.person_id, UnitSpanRow.requirement_id, UnitSpanRow.unit_id)
-    )
+    query = select(
+        UnitSpanRow.person_id,
+        UnitSpanRow.requirement_id,
+        StatusSpanRow.status,
+        StatusSpanRow.covered,
+        UnitSpanRow.unit_id,
+    ).where(*spans, UnitSpanRow.shared, has_other)
     found: dict[tuple[int, int], tuple[int, Status, bool, list[int]]] = {}
     for person_id, requirement_id, status, covered, unit_id in session.execute(query):
         row = found.setdefault((person_id, requirement_id), (requirement_id, Status(status), covered, []))
         row[3].append(unit_id)
     return list(found.values())
-
-
-def containing(units: Iterable[Unit]) -> dict[int, tuple[int, ...]]:
-    """For every unit, itself and the units that contain it, nearest first."""
-    parents = {unit.id: unit.parent_id for unit in units}
-    found: dict[int, tuple[int, ...]] = {}
-    for unit_id in parents:
-        chain: list[int] = []
-        at: int | None = unit_id
-        while at is not None:
-            chain.append(at)
-            at = parents[at]
-        found[unit_id] = tuple(chain)
-    return found
 
 
 def in_scope(session: Session, day: date, roots: Sequence[Unit]) -> dict[int, Counts]:
@@ -190,7 +218,7 @@ def in_scope(session: Session, day: date, roots: Sequence[Unit]) -> dict[int, Co
             StatusSpanRow.covered,
             func.count(UnitSpanRow.person_id.distinct()),
         )
-        .where(*_in_force(day), UnitSpanRow.unit_id == UnitRow.id, _below(roots))
+        .where(*_in_force(day, from_units=True), *_narrowed(roots, None))
         .group_by(StatusSpanRow.requirement_id, StatusSpanRow.status, StatusSpanRow.covered)
     )
     found: dict[int, list[int]] = defaultdict(lambda: [0] * len(COUNT_NAMES))
@@ -211,10 +239,9 @@ def people_based_in_scope(session: Session, day: date, roots: Sequence[Unit]) ->
             func.min(case((StatusSpanRow.status.in_(compliant), 1), else_=0)).label("in_all"),
         )
         .where(
-            *_in_force(day),
-            StatusSpanRow.status.in_(counted),
-            UnitSpanRow.unit_id == UnitRow.id,
-            _below(roots),
+            *_in_force(day, from_units=True),
+            func.coalesce(StatusSpanRow.status, StatusSpanRow.status).in_(counted),  # as in `_in_force`
+            *_narrowed(roots, None),
         )
         .group_by(UnitSpanRow.person_id)
         .subquery()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from compliance.domain.figures import COUNT_NAMES, Counts
-from compliance.domain.spans import Span, Status
+from compliance.domain.spans import REQUIRED_STATUSES, Span, Status
 from compliance.models import RequirementRow, StatusSpanRow, UnitSpanRow
 from foundation.facts import known
 from people.models import OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
@@ -57,6 +57,7 @@ class Listed:
 
 SPAN_COLUMNS = tuple(column for column in StatusSpanRow.__table__.columns if column.name != "person_id")
 STATUSES = {status.value: status for status in Status}
+_EVERY_STATUS = {status.value for status in REQUIRED_STATUSES}
 
 
 def span_of(row: Any, courses: Mapping[int, str]) -> Span:
@@ -80,33 +81,42 @@ def span_of(row: Any, courses: Mapping[int, str]) -> Span:
 
 
 def _where(day: date, filters: Filters) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [StatusSpanRow.last_day >= day, StatusSpanRow.first_day <= day]
+    status, last_day = StatusSpanRow.status.expression, StatusSpanRow.last_day.expression
+    if filters.team is not None or (filters.roots is not None and not filters.outside):
+        # The people are few and known: neither the index on the status nor that on the requirement may be the way to
+        # their spans, for both lead through the whole council. SQLite keeps no statistics and would take them.
+        status, last_day = func.coalesce(status, status), func.coalesce(last_day, last_day)
+    wanted: list[ColumnElement[bool]] = [last_day >= day, StatusSpanRow.first_day <= day]
     if filters.requirement_id is not None:
         wanted.append(StatusSpanRow.requirement_id == filters.requirement_id)
-    if filters.statuses:
-        wanted.append(StatusSpanRow.status.in_(filters.statuses))
+    if filters.statuses and set(filters.statuses) != _EVERY_STATUS:
+        wanted.append(status.in_(filters.statuses))
     if filters.team is not None:
         wanted.append(StatusSpanRow.person_id.in_(filters.team))
     if filters.roots is not None:
         inside = _counts_in(day, filters.roots)
         wanted.append(~inside if filters.outside else inside)
+        if not filters.outside and filters.team is None:
+            # Says nothing new, but lets the database begin with the people of the units.
+            wanted.append(StatusSpanRow.person_id.in_(_people_in(day, filters.roots)))
     return wanted
 
 
 def _counts_in(day: date, roots: Sequence[Unit]) -> ColumnElement[bool]:
     """The span's person counts, for its requirement, in one of these units or below (counting rule 8)."""
+    of_span = (
+        UnitSpanRow.person_id == StatusSpanRow.person_id,
+        UnitSpanRow.requirement_id == StatusSpanRow.requirement_id,
+    )
+    return _people_in(day, roots).where(*of_span).exists()
+
+
+def _people_in(day: date, roots: Sequence[Unit]) -> Select[int]:
     below = or_(*(and_(UnitRow.left >= root.left, UnitRow.right <= root.right) for root in roots))
     return (
         select(UnitSpanRow.person_id)
         .join(UnitRow, UnitRow.id == UnitSpanRow.unit_id)
-        .where(
-            UnitSpanRow.person_id == StatusSpanRow.person_id,
-            UnitSpanRow.requirement_id == StatusSpanRow.requirement_id,
-            UnitSpanRow.last_day >= day,
-            UnitSpanRow.first_day <= day,
-            below,
-        )
-        .exists()
+        .where(UnitSpanRow.last_day >= day, UnitSpanRow.first_day <= day, below)
     )
 
 

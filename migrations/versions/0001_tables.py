@@ -186,9 +186,11 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('first_day', sa.Date(), nullable=False),
     sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('shared', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('person_id', 'requirement_id', 'unit_id', 'first_day', name=op.f('pk_unit_span')),
     sqlite_with_rowid=False
     )
+    op.create_index('ix_unit_span_shared', 'unit_span', ['last_day', 'first_day'], unique=False, sqlite_where=sa.text('shared = 1'), postgresql_where=sa.text('shared'))
     op.create_index('ix_unit_span_unit', 'unit_span', ['unit_id', 'requirement_id', 'last_day', 'first_day', 'person_id'], unique=False)
     op.create_table('absence',
     sa.Column('person_id', sa.Integer(), nullable=False),

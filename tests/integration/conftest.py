@@ -45,7 +45,11 @@ class Template:
 def settings_for(address: str, folder: Path) -> Settings:
     """Settings of a service under test."""
     return Settings(
-        _env_file=None, database_url=address, instance_path=folder, secret_key=KEY, base_url="http://localhost"
+        _env_file=None,
+        database_url=address,
+        instance_path=folder,
+        secret_key=KEY,
+        base_url="http://localhost",
     )
 
 

@@ -59,15 +59,17 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_the_database_refuses(session: Session, completion_id: int, change: object) -> None:
-    before = session.execute(select(CompletionRow.__table__)).all(), session.execute(
-        select(AuditEventRow.__table__)
-    ).all()
+    before = (
+        session.execute(select(CompletionRow.__table__)).all(),
+        session.execute(select(AuditEventRow.__table__)).all(),
+    )
     session.rollback()
     with pytest.raises(DBAPIError, match="never changed or deleted"), transaction(session):
         session.execute(change)  # type: ignore[call-overload]  # statements of several kinds
-    after = session.execute(select(CompletionRow.__table__)).all(), session.execute(
-        select(AuditEventRow.__table__)
-    ).all()
+    after = (
+        session.execute(select(CompletionRow.__table__)).all(),
+        session.execute(select(AuditEventRow.__table__)).all(),
+    )
     assert before == after
 
 
