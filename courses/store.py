@@ -14,8 +14,10 @@ from people.store import Some
 
 def course_ids(session: Session) -> dict[str, int]:
     """The id of every course by its code."""
-    query = select(CourseRow.code, CourseRow.id).order_by(CourseRow.code)
-    return dict(session.execute(query).all())
+    return dict(session.execute(_COURSE_IDS).all())
+
+
+_COURSE_IDS = select(CourseRow.code, CourseRow.id).order_by(CourseRow.code)
 
 
 def completions(

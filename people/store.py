@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -193,6 +193,7 @@ def names(
     return {row[0]: (row[1], row[2], row[3] or "", row[4] or "") for row in session.execute(query)}
 
 
+@lru_cache(maxsize=512)  # a statement takes longer to build than to answer, and one page asks it three times
 def team(person_id: int, day: date, *, below: bool) -> Select[tuple[int]]:
     """A query for the people whose posts, on a day, name this person as manager; with `below`, all who follow.
 

@@ -113,8 +113,10 @@ def programme_name(session: Session, known_at: datetime | None = None) -> str:
 
 def requirement_ids(session: Session) -> dict[str, int]:
     """The id of every requirement by its code."""
-    query = select(RequirementRow.code, RequirementRow.id).order_by(RequirementRow.code)
-    return {row.code: row.id for row in session.execute(query)}
+    return {row.code: row.id for row in session.execute(_REQUIREMENT_IDS)}
+
+
+_REQUIREMENT_IDS = select(RequirementRow.code, RequirementRow.id).order_by(RequirementRow.code)
 
 
 def write_change(session: Session, stamp: Stamp, change: RuleChange) -> None:
