@@ -206,6 +206,7 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_SAMESITE": "Lax",  # Strict would sign people out who follow a link in an e-mail
             "SESSION_COOKIE_SECURE": self.base_url.startswith("https://"),
             "PERMANENT_SESSION_LIFETIME": timedelta(minutes=self.session_idle_minutes),
+            "SESSION_LONGEST": timedelta(minutes=self.session_max_minutes),  # people/auth.py reads it
             "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the session
         }
 

@@ -1,6 +1,5 @@
 """What every answer tells the browser, and the proof of origin of every form."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from itertools import chain
 
@@ -37,9 +36,6 @@ ONE_YEAR = 31_536_000
 
 def install(app: Flask) -> None:
     """Switch on the proof of origin for every form, and the headers for every answer."""
-    settings = app.extensions.get("settings")
-    if settings is not None:
-        app.config["SESSION_LONGEST"] = timedelta(minutes=settings.session_max_minutes)
     app.before_request(refuse_nul)
     csrf.init_app(app)
     app.after_request(protect)

@@ -7,9 +7,6 @@
 The letter says what kind of work it is: see `council.KINDS`.
 """
 
-REORGANISED_INTO = "Intake and Access"
-"""The service that is new since the reorganisation (compare plan action 20)."""
-
 TREE = """
 Community Solutions
   Customer Contact

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from compliance.cli.figure_json import numbers_json
 from compliance.domain.effect import Effect
-from compliance.domain.figures import Counts, Judgement
 from compliance.programme.reading import decoded
 from compliance.programme.words import counted, percent
 from compliance.programme.writing import write_programme
@@ -122,36 +122,13 @@ def _as_json(preview: Preview, applied: bool) -> dict[str, Any]:
             {
                 "requirement": effect.requirement,
                 "title": effect.title,
-                "before": _figure(effect.before, effect.judged_before),
-                "after": _figure(effect.after, effect.judged_after),
+                "before": numbers_json(effect.before, effect.judged_before),
+                "after": numbers_json(effect.after, effect.judged_after),
                 **{name: preview.refs(getattr(effect, name)) for name, _ in _MOVES},
             }
             for effect in preview.effects
         ],
         "notices": [str(notice) for notice in preview.notices],
-    }
-
-
-def _figure(counts: Counts, judged: Judgement | None) -> dict[str, Any]:
-    """A figure with the names that `flask compliance show` gives its numbers."""
-    return {
-        "required": counts.required,
-        "exempt": counts.exempt,
-        "absent": counts.absent,
-        "not_yet_due": counts.not_yet_due,
-        "counted": counts.counted,
-        "compliant": counts.in_date,
-        "expiring": counts.expiring,
-        "awaiting_check": counts.awaiting_check,
-        "expired": counts.expired,
-        "outstanding": counts.outstanding,
-        "covered": counts.covered,
-        "percent": counts.percent,
-        "gross_percent": counts.gross_percent,
-        "target": judged.target if judged else None,
-        "target_met": judged.met if judged else None,
-        "people_to_target": judged.people_to_target if judged else None,
-        "rag": judged.rag if judged else None,
     }
 
 

@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from compliance import timelines
+from compliance.cli.figure_json import numbers_json
 from compliance.domain.figures import PeopleFigure
 from compliance.services.figures import By, FigureRow, Question, figures, figures_on
 from compliance.services.lists import Behind, Lists, every_as_known
@@ -233,28 +234,11 @@ def moment_text(moment: datetime) -> str:
 
 def figure_json(row: FigureRow) -> dict[str, Any]:
     """A figure as scripts read it (interfaces, "Questions out"); `compliant` includes `expiring`."""
-    counts, judgement = row.counts, row.judgement
     return {
         "requirement": row.requirement,
         "organisation": row.organisation,
         "unit": row.unit,
-        "required": counts.required,
-        "exempt": counts.exempt,
-        "absent": counts.absent,
-        "not_yet_due": counts.not_yet_due,
-        "counted": counts.counted,
-        "compliant": counts.in_date,
-        "expiring": counts.expiring,
-        "awaiting_check": counts.awaiting_check,
-        "expired": counts.expired,
-        "outstanding": counts.outstanding,
-        "covered": counts.covered,
-        "percent": counts.percent,
-        "gross_percent": counts.gross_percent,
-        "target": judgement.target if judgement else None,
-        "target_met": judgement.met if judgement else None,
-        "people_to_target": judgement.people_to_target if judgement else None,
-        "rag": judgement.rag.value if judgement else None,
+        **numbers_json(row.counts, row.judgement),
     }
 
 
