@@ -86,6 +86,7 @@ def prepare(session: Session, file: ExemptionsFile) -> tuple[FactPlan, Account]:
     plan = FactPlan(file.incoming.findings.copy())
     people = load_people(session)
     requirements = _requirements(session)
+    official = {code.casefold(): code for code in requirements}
     record = _recorded(session)
     good = []
     for line, key, decision in file.rows:
@@ -94,14 +95,15 @@ def prepare(session: Session, file: ExemptionsFile) -> tuple[FactPlan, Account]:
         except UnknownPersonError as unknown:
             plan.findings.leave_out([line], unknown.message, unknown.column)
             continue
-        if key.requirement not in requirements:
+        code = official.get(key.requirement.casefold())
+        if code is None:
             hint = did_you_mean(key.requirement, requirements)
             message = f"Requirement {shown(key.requirement)} is not known.{hint}"
             plan.findings.leave_out([line], message, "requirement")
         elif is_own_approval(person, decision.approved_by):
             plan.findings.leave_out([line], "Nobody approves their own exemption.", "approved_by")
         else:
-            good.append((line, key, decision))
+            good.append((line, key._replace(requirement=code), decision))
     for _, key, decision in each_once(good, plan.findings, "requirement"):
         person_id, requirement_id = people.by_ref[key.person_ref].id, requirements[key.requirement]
         before = record.get((person_id, requirement_id, key.first_day))

@@ -69,7 +69,9 @@ def prepare(session: Session, file: CompletionsFile, progress: Progress) -> tupl
     plan = FactPlan(file.incoming.findings.copy())
     people, courses = load_people(session), load_courses(session)
     refs = {person.id: person.person_ref for person in people.by_ref.values()}
-    rows = each_once(_resolved(file, people, courses, plan), plan.findings, "completed_on")
+    rows = each_once(
+        _resolved(file, people, courses, plan), plan.findings, "completed_on", together=_said_together
+    )
     doubts = _Doubts()
     employments, withdrawn = employed(session), _withdrawn(session)
     done = 0
@@ -137,6 +139,14 @@ def merged(row: Extras, before: Extras | None) -> Extras:
         evidence,
         row.revoked_on or before.revoked_on,
     )
+
+
+def _said_together(one: Extras, other: Extras) -> Extras | None:
+    """What two rows about one completion say together: empty evidence means trusted, so those two agree."""
+    if one == other:
+        return one
+    spoken = one if one.evidence else other
+    return spoken if _trusted(one) == _trusted(other) == spoken else None
 
 
 @lru_cache(maxsize=65536)

@@ -79,8 +79,13 @@ def match(
             )
         elif plain(heading) not in mending:
             unknown.append(heading.strip())
+    absent = {word: by_name[name] for word, name in known.items() if name not in positions}
     notices += [
-        Problem(f"Column {shown(heading)} is not used and was not stored.", file_name, line)
+        Problem(
+            f"Column {shown(heading)} is not used and was not stored.{_meant(heading, absent)}",
+            file_name,
+            line,
+        )
         for heading in dict.fromkeys(unknown)
     ]
     lacking = [[column] for column in columns if column.required and column.name not in positions]
@@ -90,6 +95,12 @@ def match(
         raise DomainError(*problems)
     used = tuple(sorted((position, by_name[name]) for name, position in positions.items()))
     return Headings(used, tuple(dict.fromkeys(unknown)), tuple(notices))
+
+
+def _meant(heading: str, absent: Mapping[str, Column]) -> str:
+    """A hint where a heading that is not used looks like a column that the file could have and has not."""
+    near = difflib.get_close_matches(plain(heading), absent, n=1, cutoff=0.8)
+    return f" Did you mean {shown(absent[near[0]].title)}?" if near else ""
 
 
 def _missing(

@@ -4,7 +4,7 @@ A row whose key is not on record is added; one whose fact says something else co
 nothing, so a file that is loaded again changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol, TypeVar
@@ -47,8 +47,21 @@ class FactPlan:
     touched: set[int] = field(default_factory=set)
 
 
-def each_once(rows: Iterable[tuple[int, K, T]], found: Findings, column: str) -> list[tuple[int, K, T]]:
-    """One row a key, in order of keys. Rows that say the same count once; rows of a key that disagree are set aside."""
+def same_or_none(one: T, other: T) -> T | None:
+    """What two rows of a key say together: the same, or nothing as they disagree."""
+    return one if one == other else None
+
+
+def each_once(
+    rows: Iterable[tuple[int, K, T]],
+    found: Findings,
+    column: str,
+    together: Callable[[T, T], T | None] = same_or_none,
+) -> list[tuple[int, K, T]]:
+    """One row a key, in order of keys. Rows that say the same count once; rows of a key that disagree are set aside.
+
+    `together` gives what two rows say together, None where they disagree.
+    """
     ordered = sorted(rows, key=lambda row: row[1])
     same: list[list[int]] = []
     kept = []
@@ -58,12 +71,15 @@ def each_once(rows: Iterable[tuple[int, K, T]], found: Findings, column: str) ->
             kept.append(first)
             continue
         lines = sorted([first[0], *(line for line, _, _ in others)])
-        if any(says != first[2] for _, _, says in others):
+        agreed: T | None = first[2]
+        for _, _, says in others:
+            agreed = None if agreed is None else together(agreed, says)
+        if agreed is None:
             message = f"Rows {in_a_row(lines)} are about the same thing and disagree. Correct them."
             found.leave_out(lines, message, column)
         else:
             same.append(lines)
-            kept.append((lines[0], first[1], first[2]))
+            kept.append((lines[0], first[1], agreed))
     same.sort()
     for lines in same[:MOST_NAMED]:
         found.tell(f"Rows {in_a_row(lines)} are the same; they count once.", lines[1])

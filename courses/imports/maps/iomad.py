@@ -2,7 +2,13 @@
 
 from courses.imports.maps.totara import user_name
 from foundation.tables import Column
-from people.imports.incoming import ColumnMap
+from people.imports.incoming import ColumnMap, Values
+
+
+def completed_only(values: Values) -> Values | None:
+    """The row, if it has a day of completion: IOMAD leaves it empty for a course that was only begun."""
+    return None if values["completed_on"] is None else user_name(values)
+
 
 MAP = ColumnMap(
     name="iomad",
@@ -10,5 +16,7 @@ MAP = ColumnMap(
     aliases={"username": "user_name", "coursename": "course_code", "timecompleted": "completed_on"},
     extra=(Column("user_name", required=True, label="username"),),
     one_of=(),
-    convert=user_name,
+    optional=frozenset({"completed_on"}),
+    convert=completed_only,
+    left_out="not completed (no timecompleted)",
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from compliance import timelines
 from people.imports.account import ImportRefused
-from tests.integration.conftest import Template
+from tests.integration.databases import Template
 from tests.integration.imports.desk import AS_AT, Desk, everything, person
 
 FILES = 6

@@ -12,7 +12,7 @@ from courses.models import CompletionRow
 from foundation.db import transaction
 from foundation.facts import retract
 from foundation.stamp import Stamp
-from tests.integration.conftest import Template
+from tests.integration.databases import Template
 from tests.integration.imports.desk import Desk, person
 
 
@@ -160,6 +160,18 @@ def test_the_same_completion_twice_counts_once(known: Desk) -> None:
     account = known.completions([GOOD, GOOD])
     assert account.counts["completion_added"] == 1
     assert any("Rows 2 and 3 are the same" in notice.message for notice in account.notices)
+
+
+@pytest.mark.parametrize("words", [("", "trusted"), ("trusted", ""), ("", "", "trusted")])
+def test_empty_evidence_agrees_with_trusted_as_it_means_that(known: Desk, words: tuple[str, ...]) -> None:
+    account = known.completions([{**GOOD, "evidence": word} for word in words])
+    assert (account.counts["completion_added"], account.set_aside_rows) == (1, 0)
+
+
+@pytest.mark.parametrize("word", ["verified", "awaiting", "rejected"])
+def test_empty_evidence_disagrees_with_any_other(known: Desk, word: str) -> None:
+    account = known.completions([{**GOOD, "evidence": ""}, {**GOOD, "evidence": word}])
+    assert (account.counts["completion_added"], account.set_aside_rows) == (0, 2)
 
 
 def test_rows_of_one_completion_that_disagree_are_set_aside(known: Desk) -> None:

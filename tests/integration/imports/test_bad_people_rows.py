@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from people.imports.account import Account
-from tests.integration.conftest import Template
+from tests.integration.databases import Template
 from tests.integration.imports.desk import Desk, Rows, as_csv, person
 
 

@@ -44,6 +44,7 @@ IOMAD = """username,userid,coursename,courseid,timeenrolled,timestarted,timecomp
 1,17,PREV-AW,3,2026-03-01,2026-03-02,2026-03-20
 p2@council.example,18,Prevent awareness course,3,2026-03-01,2026-03-02,2026-03-21
 p9@council.example,19,PREV-AW,3,2026-03-01,2026-03-02,2026-03-21
+1,17,PREV-AW,3,2026-03-22,2026-03-22,
 """
 
 

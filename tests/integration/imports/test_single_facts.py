@@ -124,6 +124,13 @@ def test_an_exemption_is_granted_once_and_corrected_by_its_key(known_people: Des
     assert known_people.exemptions([_exemption(last_day="2026-10-31")]).counts["exemption_corrected"] == 1
 
 
+def test_the_code_of_a_requirement_may_be_typed_in_small_letters(known_people: Desk) -> None:
+    official = str(_exemption()["requirement"])
+    known_people.exemptions([_exemption()])
+    assert official != official.lower()
+    assert known_people.exemptions([_exemption(requirement=official.lower())]).batch is None
+
+
 @pytest.mark.parametrize("own", ["1", "asha EXAMPLE 1", "Example 1, Asha", "P1@council.example"])
 def test_nobody_approves_their_own_exemption(known_people: Desk, own: str) -> None:
     account = known_people.exemptions([_exemption(approved_by=own)])

@@ -265,6 +265,11 @@ def test_unknown_columns_are_listed_and_kept_nowhere() -> None:  # F27
     assert "QQ123456C" not in repr(table)
 
 
+def test_an_unused_heading_that_looks_like_an_absent_column_is_asked_about() -> None:
+    notice = read("E-mail,person_ref,first_name,last_name\na@b.uk,1,Ann,Khan\n").notices[0]
+    assert 'Column "E-mail" is not used and was not stored. Did you mean "email"?' in str(notice)
+
+
 def test_headings_ignore_case_spaces_underscores_and_invisible_letters() -> None:  # F28
     table = read("\ufeff PERSON\u00a0Ref ,First\u200b Name,\ufefflastname,,\n1,Ann,Khan,,\n")
     assert table.columns == {"person_ref", "first_name", "last_name"}
