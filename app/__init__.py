@@ -4,17 +4,19 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, errors, health, jinja, logs, navigation, security
+from app import about, branding, cli, errors, health, jinja, kept, logs, navigation, posting, security
 from app.config import ROOT, Settings, load_settings
 from compliance import cli as compliance_cli
 from compliance import timelines
 from compliance import views as compliance_views
 from courses import cli as courses_cli
-from foundation import facts
+from courses import views as courses_views
+from foundation import facts, mail, once  # noqa: F401 -- their tables belong to the schema
 from foundation.db import db, engine_options
 from people import auth
 from people import cli as people_cli
 from people import views as people_views
+from reminders import cli as reminders_cli
 
 migrate = Migrate()
 
@@ -30,9 +32,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_database(app, settings)
     security.install(app)
     auth.install(app)
+    kept.install(app)
     jinja.install(app, settings)
+    branding.install(app, settings)
+    about.install(app, settings)
     navigation.install(app)
     errors.install(app)
+    posting.install(app, settings)
     _register_packages(app)
     return app
 
@@ -54,8 +60,8 @@ def _open_database(app: Flask, settings: Settings) -> None:
 
 
 def _register_packages(app: Flask) -> None:
-    for views in (people_views, compliance_views):
+    for views in (people_views, courses_views, compliance_views):
         app.register_blueprint(views.blueprint)
     health.install(app)
-    for group in (people_cli.group, courses_cli.group, compliance_cli.group, cli.demo):
+    for group in (people_cli.group, courses_cli.group, compliance_cli.group, reminders_cli.group, cli.demo):
         app.cli.add_command(group)

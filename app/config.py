@@ -5,10 +5,12 @@ are never shown. Every default here may stand in public; production asks for mor
 """
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -19,10 +21,19 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.colour import LEAST_CONTRAST, WHITE, contrast
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 SHORTEST_KEY: Final = 32
 FEWEST_KEY_CHARACTERS: Final = 10  # a key of one repeated word is not secret, however long
 MEGABYTE: Final = 1024 * 1024
+EMAIL: Final = r"^([^\s@<>\"',;:]+@[A-Za-z0-9.-]+)?$"
+_ADDRESS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+"
+_SENDER: Final = re.compile(rf'{_ADDRESS}|(?:"[^"<>]*"|[^"<>@,;]*) *<{_ADDRESS}>')
+
+
+_TWO_STEP: Final = {"development": "optional", "production": "required"}
+"""In development the demonstration can be tried without a telephone."""
 
 
 class SettingsError(click.ClickException):
@@ -71,11 +82,37 @@ class Settings(BaseSettings):
     )
     mail_url: SecretStr = Field(
         SecretStr("console:"),
-        description="`console:`, `smtp://host:port`, `smtp+starttls://user:password@host:port` or `notify://`",
+        description="`console:`, `smtp://host:port`, `smtp+starttls://user:password@host:port`, `file:/folder` "
+        "or `notify://`",
     )
+    mail_from: str = Field("", description="`Name <address@your.domain>`, or the address alone")
     notify_api_key: SecretStr | None = Field(None, description="the API key that GOV.UK Notify gave you")
     council_name: str = Field("Example Borough Council", min_length=1, description="the name of the council")
     service_name: str = Field("Prevent training", min_length=1, description="the name of the service")
+    council_colour: str = Field(
+        "#12436d", pattern="^#[0-9A-Fa-f]{6}$", description="a colour written as # and six digits: `#12436d`"
+    )
+    council_logo: Path | None = Field(
+        None, description="an SVG or PNG file; a relative path starts at INSTANCE_PATH"
+    )
+    support_email: str = Field(
+        "", pattern=EMAIL, description="an e-mail address that staff may write to, or nothing"
+    )
+    support_phone: str = Field(
+        "", pattern=r"^[0-9+() ]{0,30}$", description="a telephone number: digits, blanks, +, ( and )"
+    )
+    data_protection_email: str = Field(
+        "", pattern=EMAIL, description="the e-mail address of the data protection officer, or nothing"
+    )
+    security_contact: str = Field(
+        "",
+        pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)?$",
+        description="where weaknesses are reported: `mailto:…` or `https://…`",
+    )
+    retention_years: int = Field(6, ge=1, le=100, description="a whole number of years, 1 to 100")
+    statement_prepared_on: date | None = Field(
+        None, description="the day on which the council prepared its accessibility statement: YYYY-MM-DD"
+    )
     base_url: str = Field(
         "http://127.0.0.1:8000",
         description="the address people type, for example https://training.example.gov.uk",
@@ -87,10 +124,18 @@ class Settings(BaseSettings):
         0, ge=0, le=10, description="the number of proxies in front of the service, 0 to 10"
     )
     max_upload_mb: int = Field(20, ge=1, le=1000, description="a whole number of megabytes, 1 to 1000")
+    evidence_max_mb: int = Field(10, ge=1, le=100, description="a whole number of megabytes, 1 to 100")
+    clamd_socket: str = Field(
+        "", pattern="^(/.*)?$", description="the path of the socket of clamd, from the root on, or nothing"
+    )
     log_format: Literal["console", "json"] = Field("console", description="`console` or `json`")
-    session_idle_minutes: int = Field(60, ge=5, le=1440, description="a whole number of minutes, 5 to 1440")
+    session_idle_minutes: int = Field(30, ge=5, le=1440, description="a whole number of minutes, 5 to 1440")
     session_max_minutes: int = Field(
         720, ge=5, le=10_080, description="a whole number of minutes, 5 to 10080"
+    )
+    two_step: Literal["required", "optional"] | None = Field(
+        None,
+        description="`required` or `optional`: whether accounts that open other people's records need a second step",
     )
 
     @field_validator("instance_path")
@@ -124,10 +169,23 @@ class Settings(BaseSettings):
             raise ValueError("the port is not a number") from error
         if address.scheme in {"console", "notify"}:
             return value
+        if address.scheme == "file":
+            if not address.path.startswith("/") or address.netloc:
+                raise ValueError("the folder is not given from the root on")
+            return value
         if address.scheme not in {"smtp", "smtp+starttls"}:
             raise ValueError("another kind of mail")
         if not complete:
             raise ValueError("host or port is missing")
+        if address.scheme == "smtp" and address.username is not None:
+            raise ValueError("a password is sent over an encrypted connection only")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, value: str) -> str:
+        if value and not (_SENDER.fullmatch(value) and value.isprintable() and "=?" not in value):
+            raise ValueError("not one address")
         return value
 
     @field_validator("base_url")
@@ -156,6 +214,12 @@ class Settings(BaseSettings):
                 f"SESSION_MAX_MINUTES is {self.session_max_minutes}: expected at least SESSION_IDLE_MINUTES, "
                 f"{self.session_idle_minutes}."
             )
+        found = contrast(self.council_colour, WHITE)
+        if found < LEAST_CONTRAST:
+            problems.append(
+                f"COUNCIL_COLOUR is {self.council_colour!r}: white text stands on it, and the contrast is only "
+                f"{found:.1f} to 1. Choose a darker tone, with {LEAST_CONTRAST} to 1 or more."
+            )
         if self.environment == "production":
             problems.extend(self._unfit_for_production())
         return problems
@@ -169,9 +233,18 @@ class Settings(BaseSettings):
             problems.append(f"SECRET_KEY is too short or too plain: production needs {expected}")
         if any(_guessable(key) for key in self.secret_key_fallbacks):
             problems.append("SECRET_KEY_FALLBACKS holds a key that is too short or too plain.")
+        if self.mail_url.get_secret_value().startswith("smtp") and not self.mail_from:
+            sender = type(self).model_fields["mail_from"].description
+            problems.append(
+                f"MAIL_FROM is not set, and MAIL_URL names a mail server: production needs {sender}."
+            )
         if not self.base_url.startswith("https://"):
             problems.append(
                 f"BASE_URL is {self.base_url!r}: production needs an address that starts with https://."
+            )
+        if not self.support_email:
+            problems.append(
+                "SUPPORT_EMAIL is not set: the accessibility statement and the privacy notice must name who answers."
             )
         return problems
 
@@ -181,11 +254,22 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.instance_path / 'tracker.db').as_posix()}"
 
     @property
+    def two_step_policy(self) -> str:
+        """Whether accounts that open other people's records must sign in in two steps: "required" or "optional"."""
+        return self.two_step or _TWO_STEP[self.environment]
+
+    @property
     def hosts(self) -> list[str]:
         """The host names that the service answers to; in development this machine's own as well."""
         named = list(self.trusted_hosts) or [urlsplit(self.base_url).hostname or ""]
         own = [] if self.environment == "production" else ["localhost", "127.0.0.1"]
         return list(dict.fromkeys([*named, *own]))
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Name and address that messages come from; left out, the service at the host of BASE_URL."""
+        name, address = parseaddr(self.mail_from)
+        return name or self.service_name, address or f"no-reply@{urlsplit(self.base_url).hostname}"
 
     def signing_key(self) -> str:
         """SECRET_KEY; in development, when it is not set, a key kept in the instance folder."""
@@ -201,12 +285,22 @@ class Settings(BaseSettings):
             "SQLALCHEMY_DATABASE_URI": self.database,
             "TRUSTED_HOSTS": self.hosts,
             "MAX_CONTENT_LENGTH": self.max_upload_mb * MEGABYTE,
-            "SESSION_COOKIE_NAME": "tracker_session",
+            # courses/views read these two
+            "EVIDENCE_MAX_BYTES": min(self.evidence_max_mb, self.max_upload_mb) * MEGABYTE,
+            "CLAMD_SOCKET": self.clamd_socket,
+            # Behind https a browser takes a cookie of this name from this very host alone, and for every path.
+            "SESSION_COOKIE_NAME": f"{'__Host-' if self.base_url.startswith('https://') else ''}tracker_session",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",  # Strict would sign people out who follow a link in an e-mail
             "SESSION_COOKIE_SECURE": self.base_url.startswith("https://"),
             "PERMANENT_SESSION_LIFETIME": timedelta(minutes=self.session_idle_minutes),
-            "SESSION_LONGEST": timedelta(minutes=self.session_max_minutes),  # people/auth.py reads it
+            "SESSION_LONGEST": timedelta(minutes=self.session_max_minutes),  # people/auth reads it
+            "BASE_URL": self.base_url,
+            "MAIL_URL": self.mail_url.get_secret_value(),
+            "MAIL_FROM": self.sender,
+            "TWO_STEP": self.two_step_policy,  # people/auth reads it
+            "SERVICE_NAME": self.service_name,  # what an authenticator app calls us, and no password may be
+            "COUNCIL_NAME": self.council_name,
             "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the session
         }
 

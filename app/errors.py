@@ -3,17 +3,18 @@
 import logging
 from uuid import uuid4
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from app import kept
 from foundation.db import db
 from foundation.errors import DomainError, NotFound
 
 log = logging.getLogger(__name__)
 
-PAGES = frozenset({400, 403, 404, 405, 413, 503})
+PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 415, 503})
 """The statuses with a page of their own that needs no more words."""
 
 # When not even the frame can be drawn.
@@ -56,9 +57,9 @@ def page_for(error: HTTPException) -> Answer:
     return render_template(f"errors/{status if status in PAGES else 400}.html"), status, headers
 
 
-def page_open_too_long(_error: CSRFError) -> Answer:
-    """The form's proof of origin is missing, too old or another session's."""
-    return render_template("errors/csrf.html"), 400
+def page_open_too_long(_error: CSRFError) -> Answer | Response:
+    """The form's proof of origin is missing, too old or another session's. What was typed is kept where it may be."""
+    return kept.page_open_too_long() or (render_template("errors/csrf.html"), 400)
 
 
 def refused(error: DomainError) -> Answer:

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.db import db
+from people import auth
 
 blueprint = Blueprint("health", __name__)
 
@@ -19,12 +20,14 @@ def install(app: Flask) -> None:
 
 
 @blueprint.get("/healthz")
+@auth.public
 def healthz() -> Response:
     """The process answers. The database is not asked, so that its restart does not restart us too."""
     return _answer("alive", 200)
 
 
 @blueprint.get("/readyz")
+@auth.public
 def readyz() -> Response:
     """The database answers and has the schema that this code was written for."""
     try:

@@ -40,6 +40,8 @@ def install(app: Flask, settings: Settings) -> None:
         council_name=settings.council_name,
         service_name=settings.service_name,
         phase=PHASE,
+        max_upload_mb=settings.max_upload_mb,
+        idle_seconds=settings.session_idle_minutes * 60,
     )
 
 

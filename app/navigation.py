@@ -3,6 +3,7 @@
 A link is shown to those who may follow it; whether they may is decided again by the page itself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +26,19 @@ class Destination:
     below: frozenset[str] = frozenset()
 
 
-MY_REQUIREMENTS = Destination("My requirements", "compliance.my_requirements")
+MY_TRAINING = Destination("My training", "compliance.my_training", frozenset({"compliance.my_history"}))
 MY_TEAM = Destination("My team", "compliance.my_team")
 FIGURES = Destination("Figures", "compliance.figures", frozenset({"compliance.people"}))
+
+# On every page, also where something went wrong, and in this order everywhere (WCAG 3.2.6, consistent help).
+FOOTER: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("Help", lambda: url_for("help")),
+    ("Accessibility statement", lambda: url_for("accessibility")),
+    ("Privacy notice", lambda: url_for("privacy")),
+    ("Cookies", lambda: url_for("cookies")),
+    ("Complain about how we use your data", lambda: url_for("privacy", _anchor="complain")),
+    ("Report a security weakness", lambda: url_for("help", _anchor="security")),
+)
 
 
 def install(app: Flask) -> None:
@@ -36,6 +47,7 @@ def install(app: Flask) -> None:
     app.context_processor(frame)
 
 
+@auth.public
 def home() -> Response:
     """Lead to the first page that this account may see."""
     account = signed_in()
@@ -52,11 +64,19 @@ def signed_in() -> Account | None:
         return None
 
 
+def holder() -> Account | None:
+    """As `signed_in`, also while the second step of signing in is still to come: the frame offers a way out then."""
+    try:
+        return auth.holder()
+    except SQLAlchemyError:
+        return None
+
+
 def destinations(account: Account) -> list[Destination]:
     """The menu of an account (authorization matrix, docs/security.md). Never empty."""
     found = []
     if account.person_id is not None:
-        found.append(MY_REQUIREMENTS)
+        found.append(MY_TRAINING)
     if account.is_manager:
         found.append(MY_TEAM)
     return [*found, FIGURES]
@@ -68,6 +88,7 @@ def frame() -> dict[str, Any]:
     menu = destinations(account) if account else []
     return {
         "account": account,
+        "holder": holder(),
         "home_endpoint": HOME,
         "navigation": [
             {
@@ -78,5 +99,5 @@ def frame() -> dict[str, Any]:
             }
             for item in menu
         ],
-        "footer_links": [],
+        "footer_links": [{"text": text, "href": address()} for text, address in FOOTER],
     }

@@ -6,6 +6,8 @@ from itertools import chain
 from flask import Flask, Response, abort, request
 from flask_wtf import CSRFProtect
 
+from app import branding
+
 csrf = CSRFProtect()
 
 # Nothing but our own files: no inline script or style, no third party, no frame, no form to elsewhere.
@@ -25,18 +27,25 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # To ourselves alone: with "no-referrer" browsers hide from us, too, which site a form was sent from.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Robots-Tag": "noindex",
 }
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 ONE_YEAR = 31_536_000
+KEPT = branding.KEPT | {"static"}
+"""The endpoints whose answers are about nobody, at addresses that change with what they hold."""
 
 
 def install(app: Flask) -> None:
     """Switch on the proof of origin for every form, and the headers for every answer."""
+    # Ours, below, which asks for no Referer: some people's browsers never send one.
+    app.config.setdefault("WTF_CSRF_SSL_STRICT", False)
     app.before_request(refuse_nul)
+    app.before_request(refuse_other_sites)
     csrf.init_app(app)
     app.after_request(protect)
 
@@ -48,13 +57,32 @@ def refuse_nul() -> None:
         abort(HTTPStatus.BAD_REQUEST)
 
 
+def refuse_other_sites() -> None:
+    """A form that another site sends is refused before its token is looked at (promise S4)."""
+    if request.method not in SAFE_METHODS and sent_from_here() is False:
+        abort(HTTPStatus.BAD_REQUEST)
+
+
+def sent_from_here() -> bool | None:
+    """Whether the browser says that a page of ours sent this request; None when it does not say.
+
+    Scripts can set neither header. Only the host is compared: whether the proxy spoke https is not ours to know.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        # "none": typed or bookmarked, which sends no form; but a form sent again after a crash of the browser is one.
+        return {"same-origin": True, "none": None}.get(site, False)
+    origin = request.headers.get("Origin", "null")
+    return None if origin == "null" else origin.partition("://")[2] == request.host
+
+
 def protect(response: Response) -> Response:
     """Add the headers. Pages are about people, so nobody keeps a copy; static files stay while unchanged."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
-    if request.endpoint == "static" and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+    if request.endpoint in KEPT and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
         kept = f"public, max-age={ONE_YEAR}, immutable" if "v" in request.args else "no-cache"
         response.headers["Cache-Control"] = kept
     else:

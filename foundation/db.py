@@ -68,10 +68,11 @@ def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` needs for this database.
 
     PostgreSQL reads at REPEATABLE READ: the figures of one page come from one snapshot, as SQLite's do anyway.
+    Errors do not repeat the values of a statement: they are logged, and the values are names, addresses and hashes.
     """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": LOCK_WAIT_SECONDS}}
-    return {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+        return {"connect_args": {"timeout": LOCK_WAIT_SECONDS}, "hide_parameters": True}
+    return {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True, "hide_parameters": True}
 
 
 @event.listens_for(Engine, "connect")
@@ -95,6 +96,25 @@ def _begin(connection: Connection) -> None:
         # A deferred transaction that reads and then writes fails at once when another writer got in between.
         write = connection.get_execution_options().get("write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@event.listens_for(Engine, "rollback")
+def _keep_prepared_statements(connection: Connection) -> None:
+    """End a transaction without forgetting how its questions are answered.
+
+    A read ends in a rollback, and psycopg then throws away the statements that the server has prepared: the next page
+    would have each of its questions parsed and planned anew, which costs twice as much as answering them. The same
+    ROLLBACK sent underneath it leaves psycopg nothing to do. It forgets them lest a table was dropped in between;
+    tables change in migrations alone.
+    """
+    if connection.dialect.name != "postgresql" or connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    if not driver.closed and driver.info.transaction_status in _IN_TRANSACTION:
+        driver.pgconn.exec_(b"ROLLBACK")
+
+
+_IN_TRANSACTION = (2, 3)  # libpq: in a transaction, and in one that failed
 
 
 @contextmanager

@@ -177,22 +177,30 @@ _SEES_EVERYBODY = frozenset({Permission.LEARNING, Permission.COORDINATOR, Permis
 class Account:
     """Who is signed in, and what that lets them see today (docs/security.md). Read anew for every request.
 
-    `organisation_ids` are those of a partner lead; `is_manager`: someone's running post names this person as manager.
+    `organisation_ids` are those of a partner lead; `is_manager`: someone's running post names this person as manager,
+    or a manager handed them the team for today. `session_id` is the browser behind this request, 0 outside of one.
     """
 
     id: int
     public_id: str
     email: str
-    session_epoch: int
     person_id: int | None = None
     permissions: frozenset[Permission] = frozenset()
     organisation_ids: frozenset[int] = frozenset()
     is_manager: bool = False
+    session_id: int = 0
+    has_second_step: bool = False
+    second_step_done: bool = False
 
     @property
     def sees_everybody(self) -> bool:
         """Learning and development, the coordinator and auditors see all people by name."""
         return bool(self.permissions & _SEES_EVERYBODY)
+
+    @property
+    def sees_others(self) -> bool:
+        """Whether the account opens anybody's record but its owner's; that asks for a second step at sign-in."""
+        return bool(self.permissions) or self.is_manager
 
     @property
     def is_partner_lead(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.dates import FAR_DAY, FIRST_DAY
@@ -163,7 +163,7 @@ class ImportBatchRow(Base):
 
 
 class AccountRow(Base):
-    """A way to sign in. It may belong to a person we count; most people need none."""
+    """A way to sign in. It may belong to a person we count. Without a password yet, the hash is empty."""
 
     __tablename__ = "account"
 
@@ -172,7 +172,6 @@ class AccountRow(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    session_epoch: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -186,3 +185,95 @@ class PermissionRow(Fact, Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     permission: Mapped[str] = mapped_column(String(20))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+
+class AccountSessionRow(Base):
+    """A browser that is signed in. The browser holds a random token, we hold its hash; ended once, for good."""
+
+    __tablename__ = "account_session"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device: Mapped[str] = mapped_column(String(80))
+    began_at: Mapped[datetime]
+    second_step_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class AccountLinkRow(Base):
+    """A link that was sent to set a password: used once, or ended by time or by a newer one. We keep only its hash."""
+
+    __tablename__ = "account_link"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(80))
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class AttemptRow(Base):
+    """One try that is counted against a limit. `subject` is a keyed hash of an account, device or network address."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_subject", "kind", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SecondStepRow(Base):
+    """The authenticator app of an account. The secret is encrypted; a code opens the door once (`last_step`)."""
+
+    __tablename__ = "second_step"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    secret: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCodeRow(Base):
+    """A code for the day on which the telephone is lost. Only its hash is kept, and it opens the door once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class DelegationRow(Fact, Base):
+    """A manager's team, handed to somebody else for some days. Ending it early records a shorter one instead."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        current_index("delegation", "delegate_id", "last_day"),
+        current_index("delegation", "manager_id"),
+    )
+
+    manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+
+
+class DetailRequestRow(Fact, Base):
+    """Somebody says that a detail of theirs is wrong, and how it should be. Retracted when it has been answered."""
+
+    __tablename__ = "detail_request"
+    __table_args__ = (current_index("detail_request", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    detail: Mapped[str] = mapped_column(String(20))
+    should_be: Mapped[str] = mapped_column(String(200))

@@ -1,14 +1,32 @@
-"""Reading who people are and where they work. Every query is ordered and answers with domain objects."""
+"""Reading who people are and where they work. Every query is ordered and answers with domain objects.
+
+What pages ask at every request is a statement that is built once, its values bound when it is asked, and run on the
+session's connection: to build a statement takes several times as long as the database takes to answer it, and to run it
+through the session twice as long as on the connection. There, what was added and not yet flushed is not seen.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from foundation.errors import NotFound
@@ -16,6 +34,7 @@ from foundation.facts import known
 from people.domain import Absence, Place, Spell
 from people.models import (
     AbsenceRow,
+    DelegationRow,
     OrganisationRow,
     OrganisationSectorRow,
     PersonDetailRow,
@@ -72,6 +91,24 @@ class Unit:
         return self.left <= other.left and other.right <= self.right
 
 
+def inside(roots: int) -> ColumnElement[bool]:
+    """The condition that a unit is one of so many units or lies below one of them, with their `inside_values`."""
+    return or_(
+        *(
+            and_(UnitRow.left >= bindparam(f"left_{number}"), UnitRow.right <= bindparam(f"right_{number}"))
+            for number in range(roots)
+        )
+    )
+
+
+def inside_values(roots: Sequence[Unit]) -> dict[str, int]:
+    """What `inside` binds."""
+    values: dict[str, int] = {}
+    for number, root in enumerate(roots):
+        values[f"left_{number}"], values[f"right_{number}"] = root.left, root.right
+    return values
+
+
 @dataclass(frozen=True)
 class Tree:
     """All units, organisation by organisation, each above the units below it."""
@@ -100,7 +137,7 @@ _VERSION = select(
 
 def tree(session: Session) -> Tree:
     """The whole tree, read again only when it changed."""
-    version, engine = tuple(session.execute(_VERSION).one()), session.get_bind()
+    version, engine = tuple(session.connection().execute(_VERSION).one()), session.get_bind()
     found = _read.get(engine)
     if found is None or found[0] != version:
         found = _read[engine] = (version, Tree(tuple(_units(session))))
@@ -193,29 +230,69 @@ def names(
     return {row[0]: (row[1], row[2], row[3] or "", row[4] or "") for row in session.execute(query)}
 
 
-@lru_cache(maxsize=512)  # a statement takes longer to build than to answer, and one page asks it three times
-def team(person_id: int, day: date, *, below: bool) -> Select[tuple[int]]:
-    """A query for the people whose posts, on a day, name this person as manager; with `below`, all who follow.
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The people whose posts, on a day, name a person as manager; with `below`, all who follow."""
+
+    manager_id: int
+    day: date
+    below: bool = False
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What `team_members` binds."""
+        return {"manager_id": self.manager_id, "team_day": self.day}
+
+
+@cache
+def team_members(*, below: bool, handed_over: bool = True) -> Select[int]:
+    """A query for the people of a team, with the values of a `Team`.
 
     The chain of managers is followed at each request, so yesterday's manager sees nothing today. Loops and people who
-    manage themselves do not widen it: a person is found once, and never as their own report.
+    manage themselves do not widen it: a person is found once, and never as their own report. With `handed_over`, the
+    teams that this person looks after for other managers belong to it, but those managers themselves do not, and
+    neither does what somebody else handed over to them: whoever looks after a team cannot pass it on.
     """
+    manager_id, day = bindparam("manager_id", type_=Integer), bindparam("team_day", type_=Date)
     running = (known(PostSpellRow, None), PostSpellRow.last_day >= day, PostSpellRow.first_day <= day)
     manager = aliased(PersonRow)
+    root = _roots(manager_id, day) if handed_over else select(manager_id.label("id")).cte("root")
     first = (
-        select(PostSpellRow.person_id)
-        .join(manager, manager.person_ref == PostSpellRow.manager_ref)
-        .where(manager.id == person_id, *running)
+        select(root.c.id.label("root_id"), PostSpellRow.person_id)
+        .select_from(root)
+        .join(manager, manager.id == root.c.id)
+        .join(PostSpellRow, PostSpellRow.manager_ref == manager.person_ref)
+        .where(*running)
     )
     found = first.cte("team", recursive=below)
     if below:
         found = found.union(
-            select(PostSpellRow.person_id)
+            select(found.c.root_id, PostSpellRow.person_id)
             .join(manager, manager.person_ref == PostSpellRow.manager_ref)
             .join(found, found.c.person_id == manager.id)
             .where(*running)
         )
-    return select(found.c.person_id).where(found.c.person_id != person_id).distinct()
+    others = found.c.person_id.not_in((found.c.root_id, manager_id))
+    return select(found.c.person_id).where(others).distinct()
+
+
+def _roots(manager_id: ColumnElement[int], day: ColumnElement[date]) -> CTE:
+    """The person, and the managers whose teams this person looks after; it ends when the manager has no post."""
+    post = aliased(PostSpellRow)
+    has_post = (
+        select(post.id)
+        .where(post.person_id == DelegationRow.manager_id, known(post, None))
+        .where(post.last_day >= day, post.first_day <= day)
+        .exists()
+    )
+    handed_over = select(DelegationRow.manager_id).where(
+        DelegationRow.delegate_id == manager_id,
+        known(DelegationRow, None),
+        DelegationRow.last_day >= day,
+        DelegationRow.first_day <= day,
+        has_post,
+    )
+    return select(manager_id.label("id")).union(handed_over).cte("root")
 
 
 def spells(

@@ -1,18 +1,55 @@
 """What every test shares: services that may be missing are skipped aloud, or demanded.
 
-A test says what it needs with a marker, `postgres` or `browser`; tests/services.py knows whether it is there.
+A test says what it needs with a marker, `postgres`, `browser` or `vnu`; tests/services.py knows whether it is there.
 """
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from tests.services import CHROMIUM_ABSENT, POSTGRES_ABSENT, ServiceAbsentError, chromium_path, postgres_url
+from tests.services import (
+    CHROMIUM_ABSENT,
+    POSTGRES_ABSENT,
+    VNU_ABSENT,
+    VNU_VERSION,
+    ServiceAbsentError,
+    chromium_path,
+    postgres_url,
+    vnu_jar,
+)
 
 _SKIPPED = "is not here"
 _NEEDS = {
     "postgres": ("PostgreSQL", postgres_url, POSTGRES_ABSENT),
     "browser": ("Chromium", chromium_path, CHROMIUM_ABSENT),
+    "vnu": ("The Nu Html Checker", vnu_jar, VNU_ABSENT),
 }
+
+
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 4 * 1024**3
+_folder = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the folders of tests in memory where there is room: thousands of commits need not wait for a disk."""
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or config.option.basetemp or not os.access(_MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(_MEMORY).free > _ENOUGH:
+        config.option.basetemp = config.stash[_folder] = tempfile.mkdtemp(
+            prefix="tracker-tests-", dir=_MEMORY
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the memory back."""
+    if _folder in config.stash:
+        shutil.rmtree(config.stash[_folder], ignore_errors=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -35,4 +72,6 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         if not count:
             continue
         terminalreporter.write_sep("!", f"{name.upper()} IS NOT HERE: {count} SKIPPED", red=True, bold=True)
-        terminalreporter.write_line(advice.format(url="TEST_DATABASE_URL or 127.0.0.1:5432"))
+        terminalreporter.write_line(
+            advice.format(url="TEST_DATABASE_URL or 127.0.0.1:5432", version=VNU_VERSION)
+        )

@@ -1,37 +1,35 @@
-"""Accounts: making them, signing in, and ending their sessions (docs/security.md)."""
+"""Accounts: making them, checking passwords, locking them (docs/security.md)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from foundation import audit
 from foundation.errors import DomainError, NotFound
-from foundation.facts import known, recorded
+from foundation.facts import recorded
+from foundation.mail import Message, queue
 from foundation.stamp import Stamp
 from people.domain import Account, Permission
-from people.models import AccountRow, PermissionRow, PersonRow, PostSpellRow
+from people.models import AccountLinkRow, AccountRow, PermissionRow, PersonRow
+from people.services.passwords import check_new_password, hash_password, is_outdated, verify_password
+from people.services.sessions import end_sessions, find_account
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 1000
-"""More is refused without hashing it, so that nobody can keep the server busy with megabytes."""
+CHANGED_SUBJECT = "Your password was changed"
+CHANGED_BODY = """The password of your account was changed.
 
-# OWASP's choice for argon2id with one lane; 46 MiB each, so no more than two at once.
-HASHER = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
-_HASHING = BoundedSemaphore(2)
+If this was you, you need do nothing. If it was not, tell your training team at once, and set a new password: choose
+"First time here, or forgotten your password?" on the sign-in page.
+"""
 
 
 def create_account(
     session: Session,
     stamp: Stamp,
     email: str,
-    password: str,
+    password: str | None,
     *,
     person_ref: str | None = None,
     permissions: Collection[Permission] = (),
@@ -39,8 +37,8 @@ def create_account(
 ) -> str:
     """Make an account and give back its public id. `organisation_id` is where a partner lead leads.
 
-    Raises DomainError when the e-mail is taken, the person is not known, the password is too short or the
-    permissions may not meet: an auditor holds no other.
+    Without a password it opens nothing until its owner has set one with a link. Raises DomainError when the e-mail is
+    taken, the person is not known, the password will not do or the permissions may not meet: an auditor holds no other.
     """
     email = normal_email(email)
     _check(email, password, permissions, organisation_id)
@@ -48,9 +46,8 @@ def create_account(
         raise DomainError(f"{email} already has an account.")
     row = AccountRow(
         email=email,
-        password_hash=_hash(password),
+        password_hash="" if password is None else hash_password(password),
         person_id=_person_id(session, person_ref),
-        session_epoch=0,
         created_at=stamp.at,
         disabled_at=None,
     )
@@ -71,11 +68,12 @@ def create_account(
 
 
 def _check(
-    email: str, password: str, permissions: Collection[Permission], organisation_id: int | None
+    email: str, password: str | None, permissions: Collection[Permission], organisation_id: int | None
 ) -> None:
     if "@" not in email or len(email) > 254:
         raise DomainError(f"{email!r} is not an e-mail address.")
-    _check_password(password)
+    if password is not None:
+        check_new_password(password, email=email, sees_others=bool(permissions))
     if Permission.AUDITOR in permissions and len(set(permissions)) > 1:
         raise DomainError("An auditor cannot hold another permission.")
     if (Permission.PARTNER_LEAD in permissions) != (organisation_id is not None):
@@ -106,16 +104,16 @@ class Checked:
 
 
 def check_password(session: Session, email: str, password: str, today: date) -> Checked:
-    """See which account these words open: unknown, wrong, disabled and left look and cost the same.
+    """See which account these words open: unknown, wrong, disabled, left, none set yet look and cost the same.
 
     Only reads: hashing takes a twentieth of a second, too long to keep other writers waiting.
     """
     row = session.scalar(select(AccountRow).where(AccountRow.email == normal_email(email)))
-    right = _verify(row.password_hash if row else _hash_of_nothing(), password)
+    right = verify_password(row.password_hash if row else "", password)
     account = find_account(session, row.public_id, today) if row and right else None
     subject = f"account:{row.public_id}" if row else "account:unknown"
-    outdated = account is not None and row is not None and HASHER.check_needs_rehash(row.password_hash)
-    return Checked(account, subject, _hash(password) if outdated else None)
+    outdated = account is not None and row is not None and is_outdated(row.password_hash)
+    return Checked(account, subject, hash_password(password) if outdated else None)
 
 
 def record_sign_in(session: Session, stamp: Stamp, checked: Checked) -> None:
@@ -132,91 +130,53 @@ def record_sign_in(session: Session, stamp: Stamp, checked: Checked) -> None:
     audit.record(session, stamp, "sign_in.accepted", checked.subject)
 
 
-def find_account(session: Session, public_id: str, today: date) -> Account | None:
-    """The account as it stands now, in two queries; None when unknown, disabled, or its person has left."""
-    found = session.execute(_ACCOUNT, {"public_id": public_id, "today": today}).one_or_none()
-    if found is None:
-        return None
-    row, has_post, is_manager = found
-    if row.person_id is not None and not has_post:
-        return None
-    held = session.execute(_PERMISSIONS, {"account_id": row.id}).all()
-    return Account(
-        id=row.id,
-        public_id=row.public_id,
-        email=row.email,
-        session_epoch=row.session_epoch,
-        person_id=row.person_id,
-        permissions=frozenset(Permission(permission) for permission, _ in held),
-        organisation_ids=frozenset(led for _, led in held if led is not None),
-        is_manager=bool(is_manager),
+def current_hash(session: Session, account: Account, password: str) -> str | None:
+    """The hash that is kept for the account, if this is its password; else None. Only reads, and takes its time."""
+    kept = session.scalar(select(AccountRow.password_hash).where(AccountRow.id == account.id)) or ""
+    return kept if verify_password(kept, password) else None
+
+
+def change_password(session: Session, stamp: Stamp, account: Account, old_hash: str, new_hash: str) -> int:
+    """Replace the password that its owner has just shown, from a browser that stays signed in; the others are out.
+
+    Gives back how many sessions were ended. Raises DomainError when somebody was faster.
+    """
+    kept = session.scalar(select(AccountRow.password_hash).where(AccountRow.id == account.id))
+    if kept != old_hash:
+        raise DomainError("Your password was changed somewhere else a moment ago. Nothing was changed now.")
+    return keep_password(session, stamp, account.id, account.public_id, new_hash, but=account.session_id)
+
+
+def keep_password(
+    session: Session, stamp: Stamp, account_id: int, public_id: str, new_hash: str, *, but: int = 0
+) -> int:
+    """Give an account its new password; end its sessions but one, and every link to set another.
+
+    Whoever sets a password for lack of the old one proves with that that the account is theirs: nobody who got in
+    before stays in (promise S5). Its owner is told by e-mail, unless it is the first one (ASVS 6.3.7). Gives back how
+    many sessions were ended.
+    """
+    had_one = session.scalar(
+        select(AccountRow.email).where(AccountRow.id == account_id, AccountRow.password_hash != "")
     )
-
-
-# Asked at every request, so built once: building them takes several times as long as the database's answer.
-_RUNNING_POST = select(PostSpellRow.id).where(
-    known(PostSpellRow, None),
-    PostSpellRow.first_day <= bindparam("today"),
-    PostSpellRow.last_day >= bindparam("today"),
-)
-_ACCOUNT = (
-    select(
-        AccountRow,
-        _RUNNING_POST.where(PostSpellRow.person_id == AccountRow.person_id).exists(),
-        # Whoever is named as their own manager manages nobody by that.
-        _RUNNING_POST.where(
-            PostSpellRow.manager_ref == PersonRow.person_ref, PostSpellRow.person_id != PersonRow.id
-        ).exists(),
-    )
-    .outerjoin(PersonRow, PersonRow.id == AccountRow.person_id)
-    .where(AccountRow.public_id == bindparam("public_id"), AccountRow.disabled_at.is_(None))
-)
-_PERMISSIONS = (
-    select(PermissionRow.permission, PermissionRow.organisation_id)
-    .where(PermissionRow.account_id == bindparam("account_id"), known(PermissionRow, None))
-    .order_by(PermissionRow.id)
-)
-
-
-def end_sessions(session: Session, stamp: Stamp, account: Account) -> None:
-    """End every session of an account, on every device: a copied cookie opens nothing afterwards."""
+    if had_one is not None:
+        queue(session, stamp, Message("password_changed", had_one, CHANGED_SUBJECT, CHANGED_BODY))
+    session.execute(update(AccountRow).where(AccountRow.id == account_id).values(password_hash=new_hash))
     session.execute(
-        update(AccountRow)
-        .where(AccountRow.id == account.id)
-        .values(session_epoch=AccountRow.session_epoch + 1)
+        update(AccountLinkRow)
+        .where(AccountLinkRow.account_id == account_id, AccountLinkRow.ended_at.is_(None))
+        .values(ended_at=stamp.at)
     )
-    audit.record(session, stamp, "sessions.ended", f"account:{account.public_id}")
-
-
-def _hash(password: str) -> str:
-    with _HASHING:
-        return HASHER.hash(password)
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    if len(password) > LONGEST_PASSWORD:
-        return False
-    with _HASHING:
-        try:
-            return HASHER.verify(password_hash, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-@cache
-def _hash_of_nothing() -> str:
-    """What an unknown e-mail is checked against, so that it takes as long as a known one."""
-    return _hash("nobody has this password")
+    ended = end_sessions(session, stamp, account_id, but=but)
+    audit.record(session, stamp, "password.set", f"account:{public_id}")
+    return ended
 
 
 def set_password(session: Session, stamp: Stamp, email: str, password: str) -> None:
-    """Give an account a new password and end its sessions. Raises NotFound; DomainError when it is short."""
+    """Give an account a new password and end its sessions. Raises NotFound; DomainError when it will not do."""
     row = _row(session, email)
-    _check_password(password)
-    row.password_hash = _hash(password)
-    row.session_epoch += 1
-    session.flush()
-    audit.record(session, stamp, "password.set", f"account:{row.public_id}")
+    check_new_password(password, email=row.email)
+    keep_password(session, stamp, row.id, row.public_id, hash_password(password))
 
 
 def disable_account(session: Session, stamp: Stamp, email: str) -> None:
@@ -224,7 +184,7 @@ def disable_account(session: Session, stamp: Stamp, email: str) -> None:
     row = _row(session, email)
     if row.disabled_at is None:
         row.disabled_at = stamp.at
-        row.session_epoch += 1
+        end_sessions(session, stamp, row.id)
         session.flush()
         audit.record(session, stamp, "account.disabled", f"account:{row.public_id}")
 
@@ -234,8 +194,3 @@ def _row(session: Session, email: str) -> AccountRow:
     if row is None:
         raise NotFound(f"There is no account {normal_email(email)}.")
     return row
-
-
-def _check_password(password: str) -> None:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or "\0" in password:
-        raise DomainError(f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from foundation.facts import known
@@ -50,21 +50,7 @@ class AbsenceLine:
 
 def details(session: Session, person_id: int) -> Details:
     """The name and address under which a person is known now."""
-    query = (
-        select(
-            PersonRow.public_id,
-            PersonRow.person_ref,
-            PersonDetailRow.first_name,
-            PersonDetailRow.last_name,
-            PersonDetailRow.email,
-            PersonDetailRow.category,
-        )
-        .outerjoin(
-            PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None)
-        )
-        .where(PersonRow.id == person_id)
-    )
-    found = session.execute(query).one()
+    found = session.connection().execute(_DETAILS, {"person_id": person_id}).one()
     return Details(
         public_id=found.public_id,
         person_ref=found.person_ref,
@@ -77,37 +63,61 @@ def details(session: Session, person_id: int) -> Details:
 
 def posts(session: Session, person_id: int) -> list[PostLine]:
     """Every post held, newest first."""
-    manager, of_manager = aliased(PersonRow), aliased(PersonDetailRow)
-    query = (
-        select(PostSpellRow, UnitRow.path, OrganisationRow.name, of_manager.first_name, of_manager.last_name)
-        .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
-        .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
-        .outerjoin(manager, manager.person_ref == PostSpellRow.manager_ref)
-        .outerjoin(of_manager, (of_manager.person_id == manager.id) & known(of_manager, None))
-        .where(PostSpellRow.person_id == person_id, known(PostSpellRow, None))
-        .order_by(PostSpellRow.first_day.desc(), PostSpellRow.post_ref, PostSpellRow.id)
-    )
     return [
         PostLine(
             job_title=row.job_title,
-            organisation=organisation,
-            unit=path,
+            organisation=row.organisation,
+            unit=row.path,
             roles=tuple(row.roles.split(";")) if row.roles else (),
-            manager=f"{first or ''} {last or ''}".strip() or ("Unknown" if row.manager_ref else ""),
+            manager=f"{row.first or ''} {row.last or ''}".strip() or ("Unknown" if row.manager_ref else ""),
             first_day=row.first_day,
             last_day=row.last_day,
         )
-        for row, path, organisation, first, last in session.execute(query)
+        for row in session.connection().execute(_POSTS, {"person_id": person_id})
     ]
 
 
 def absences(session: Session, person_id: int, *, with_kind: bool) -> list[AbsenceLine]:
     """Every absence, newest first. The kind is read only for those who may know it."""
-    query = (
-        select(AbsenceRow.kind, AbsenceRow.first_day, AbsenceRow.last_day)
-        .where(AbsenceRow.person_id == person_id, known(AbsenceRow, None))
-        .order_by(AbsenceRow.first_day.desc(), AbsenceRow.id)
+    found = session.connection().execute(_ABSENCES, {"person_id": person_id})
+    return [AbsenceLine(kind if with_kind else None, first, last) for kind, first, last in found]
+
+
+# Asked whenever somebody looks at a person, so built once (`people.store`).
+_DETAILS = (
+    select(
+        PersonRow.public_id,
+        PersonRow.person_ref,
+        PersonDetailRow.first_name,
+        PersonDetailRow.last_name,
+        PersonDetailRow.email,
+        PersonDetailRow.category,
     )
-    return [
-        AbsenceLine(kind if with_kind else None, first, last) for kind, first, last in session.execute(query)
-    ]
+    .outerjoin(PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None))
+    .where(PersonRow.id == bindparam("person_id"))
+)
+_MANAGER, _OF_MANAGER = aliased(PersonRow), aliased(PersonDetailRow)
+_POSTS = (
+    select(
+        PostSpellRow.job_title,
+        OrganisationRow.name.label("organisation"),
+        UnitRow.path,
+        PostSpellRow.roles,
+        PostSpellRow.manager_ref,
+        _OF_MANAGER.first_name.label("first"),
+        _OF_MANAGER.last_name.label("last"),
+        PostSpellRow.first_day,
+        PostSpellRow.last_day,
+    )
+    .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+    .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
+    .outerjoin(_MANAGER, _MANAGER.person_ref == PostSpellRow.manager_ref)
+    .outerjoin(_OF_MANAGER, (_OF_MANAGER.person_id == _MANAGER.id) & known(_OF_MANAGER, None))
+    .where(PostSpellRow.person_id == bindparam("person_id"), known(PostSpellRow, None))
+    .order_by(PostSpellRow.first_day.desc(), PostSpellRow.post_ref, PostSpellRow.id)
+)
+_ABSENCES = (
+    select(AbsenceRow.kind, AbsenceRow.first_day, AbsenceRow.last_day)
+    .where(AbsenceRow.person_id == bindparam("person_id"), known(AbsenceRow, None))
+    .order_by(AbsenceRow.first_day.desc(), AbsenceRow.id)
+)

@@ -3,17 +3,19 @@
 Worked out from today's record at every request: yesterday's manager sees nothing of the old team.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from foundation.facts import known
 from people.domain import Account, Permission
 from people.models import PersonRow, PostSpellRow, UnitRow
-from people.store import Unit, team, units
+from people.store import Team, Unit, team_members
 
 
 class Seen(StrEnum):
@@ -40,7 +42,7 @@ class View:
 
 def view_of(session: Session, account: Account, public_id: str, today: date) -> View | None:
     """How an account sees a person; None when it may not, or when there is no such person."""
-    person_id = session.scalar(select(PersonRow.id).where(PersonRow.public_id == public_id))
+    person_id = session.connection().execute(_PERSON, {"public_id": public_id}).scalar()
     if person_id is None:
         return None
     seen = frozenset(_seen(session, account, person_id, today))
@@ -56,26 +58,38 @@ def _seen(session: Session, account: Account, person_id: int, today: date) -> li
     if account.is_partner_lead and _works_in(session, person_id, account.organisation_ids, today):
         found.append(Seen.PART)
     if account.person_id is not None and account.is_manager:
-        members = team(account.person_id, today, below=True).subquery()
-        if session.scalar(select(members.c.person_id).where(members.c.person_id == person_id).limit(1)):
+        values = Team(account.person_id, today, below=True).values
+        if session.connection().execute(_in_team(), {**values, "person_id": person_id}).scalar():
             found.append(Seen.TEAM)
     return found
 
 
+_PERSON = select(PersonRow.id).where(PersonRow.public_id == bindparam("public_id"))
+
+
+@cache
+def _in_team() -> Select[int]:
+    members = team_members(below=True).subquery()
+    return select(members.c.person_id).where(members.c.person_id == bindparam("person_id")).limit(1)
+
+
 def _works_in(session: Session, person_id: int, organisation_ids: frozenset[int], today: date) -> bool:
-    query = (
-        select(PostSpellRow.id)
-        .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
-        .where(
-            PostSpellRow.person_id == person_id,
-            UnitRow.organisation_id.in_(organisation_ids),
-            known(PostSpellRow, None),
-            PostSpellRow.first_day <= today,
-            PostSpellRow.last_day >= today,
-        )
-        .limit(1)
+    values = {"person_id": person_id, "organisation_ids": sorted(organisation_ids), "today": today}
+    return session.connection().execute(_WORKS_IN, values).scalar() is not None
+
+
+_WORKS_IN = (
+    select(PostSpellRow.id)
+    .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+    .where(
+        PostSpellRow.person_id == bindparam("person_id"),
+        UnitRow.organisation_id.in_(bindparam("organisation_ids", expanding=True)),
+        known(PostSpellRow, None),
+        PostSpellRow.first_day <= bindparam("today"),
+        PostSpellRow.last_day >= bindparam("today"),
     )
-    return session.scalar(query) is not None
+    .limit(1)
+)
 
 
 def fields_of(account: Account, person_id: int, seen: frozenset[Seen]) -> View:
@@ -115,27 +129,32 @@ def masked(text: str) -> str:
 
 
 def team_size(session: Session, person_id: int, today: date, *, below: bool) -> int:
-    """How many people report to this person, or stand anywhere below them."""
-    members = team(person_id, today, below=below).subquery()
-    return session.execute(select(func.count()).select_from(members)).scalar_one()
+    """How many people report to this person, or stand anywhere below them; handed-over teams are not theirs."""
+    values = Team(person_id, today, below).values
+    return session.connection().execute(_team_size(below), values).scalar_one()
 
 
-def own_units(session: Session, person_id: int, today: date) -> list[Unit]:
-    """The units in which this person holds a running post, in order of organisation and path."""
-    ids = set(
-        session.scalars(
-            select(PostSpellRow.unit_id).where(
-                PostSpellRow.person_id == person_id,
-                known(PostSpellRow, None),
-                PostSpellRow.first_day <= today,
-                PostSpellRow.last_day >= today,
-            )
-        )
-    )
-    return [unit for unit in units(session) if unit.id in ids]
+@cache
+def _team_size(below: bool) -> Select[int]:
+    return select(func.count()).select_from(team_members(below=below, handed_over=False).subquery())
 
 
-def directorates(every: list[Unit], own: list[Unit]) -> list[Unit]:
+def own_units(session: Session, person_id: int, today: date, every: Sequence[Unit]) -> list[Unit]:
+    """Those of all units in which this person holds a running post, in order of organisation and path."""
+    values = {"person_id": person_id, "today": today}
+    ids = set(session.connection().execute(_OWN_UNITS, values).scalars())
+    return [unit for unit in every if unit.id in ids]
+
+
+_OWN_UNITS = select(PostSpellRow.unit_id).where(
+    PostSpellRow.person_id == bindparam("person_id"),
+    known(PostSpellRow, None),
+    PostSpellRow.first_day <= bindparam("today"),
+    PostSpellRow.last_day >= bindparam("today"),
+)
+
+
+def directorates(every: Sequence[Unit], own: list[Unit]) -> list[Unit]:
     """The units directly below an organisation that hold these; the organisation where there is none."""
     inside = [unit for unit in every if unit.depth == 1 and any(unit.contains(one) for one in own)]
     directly = [unit for unit in own if unit.depth == 0]

@@ -3,9 +3,7 @@
 The migrations run once for each kind of database and worker; every test gets a copy, so commits are real commits.
 """
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,33 +11,16 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from pydantic import SecretStr
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Settings
 from foundation.db import db
+from tests.integration.databases import Template, administer, give_back, throw_away, throw_away_spare
 from tests.services import postgres_url
 
 KEY = SecretStr("only-for-tests-0123456789-abcdefghijklmnop")
-
-
-@dataclass(frozen=True)
-class Template:
-    """A migrated database to copy."""
-
-    address: str
-
-    def copy(self, folder: Path) -> str:
-        """The address of a fresh copy."""
-        if self.address.startswith("sqlite"):
-            path = folder / "tracker.db"
-            shutil.copy(make_url(self.address).database or "", path)
-            return f"sqlite:///{path}"
-        url = make_url(self.address)
-        name = f"tracker_{uuid4().hex[:12]}"
-        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"')
-        return url.set(database=name).render_as_string(hide_password=False)
 
 
 def settings_for(address: str, folder: Path) -> Settings:
@@ -50,6 +31,7 @@ def settings_for(address: str, folder: Path) -> Settings:
         instance_path=folder,
         secret_key=KEY,
         base_url="http://localhost",
+        support_email="help@borough.example",
     )
 
 
@@ -59,15 +41,6 @@ def close(app: Flask) -> None:
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
-
-
-def _administer(statement: str) -> None:
-    address = postgres_url()
-    assert address is not None
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 def _migrate(address: str, folder: Path) -> Template:
@@ -89,12 +62,11 @@ def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Te
     address = postgres_url()
     assert address is not None
     name = f"tracker_{uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}"')
-    yield _migrate(
-        make_url(address).set(database=name).render_as_string(hide_password=False),
-        tmp_path_factory.mktemp("postgresql"),
-    )
-    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    administer(f'CREATE DATABASE "{name}"')
+    made = make_url(address).set(database=name).render_as_string(hide_password=False)
+    yield _migrate(made, tmp_path_factory.mktemp("postgresql"))
+    throw_away_spare()
+    throw_away(made)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -103,8 +75,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     template: Template = request.getfixturevalue(f"{request.param}_template")
     found = template.copy(tmp_path)
     yield found
-    if request.param == "postgresql":
-        _administer(f'DROP DATABASE "{make_url(found).database}" WITH (FORCE)')
+    give_back(found)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Accounts: who may be made one, and what takes effect at once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from foundation import clock
 from foundation.audit import AuditEventRow
 from foundation.db import transaction
 from foundation.errors import DomainError, NotFound
+from foundation.mail import OutgoingMessageRow
 from foundation.stamp import Stamp
 from people.domain import Account, Permission
 from people.models import AccountRow
-from people.services import accounts
+from people.services import accounts, passwords
+from people.services.sessions import begin_session, end_session, find_signed_in
 from tests.borough import HOMES, PARTNER, PASSWORD, Borough, Builder, build, email_of
 
 LONG = "another long password"
@@ -22,8 +25,7 @@ LONG = "another long password"
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    accounts._hash_of_nothing.cache_clear()
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
@@ -51,9 +53,10 @@ def opened(
         ({"email": email_of("staff")}, "already has an account"),
         ({"email": email_of("staff").upper()}, "already has an account"),
         ({"email": "nobody"}, "not an e-mail address"),
-        ({"password": "too short"}, "12 to 1000 characters"),
-        ({"password": "x" * 1001}, "12 to 1000 characters"),
-        ({"password": "a long password \0"}, "12 to 1000 characters"),
+        ({"password": "too short"}, "12 characters or more"),
+        ({"password": "thirteen long", "permissions": [Permission.LEARNING]}, "15 characters or more"),
+        ({"password": "x" * 1001}, "1,000 characters or fewer"),
+        ({"password": "a long password \0"}, "cannot be typed"),
         ({"person_ref": "N-Nobody"}, "no person"),
         ({"permissions": [Permission.AUDITOR, Permission.LEARNING]}, "auditor cannot hold another"),
         ({"permissions": [Permission.PARTNER_LEAD]}, "partner lead needs an organisation"),
@@ -86,13 +89,15 @@ def test_a_new_password_ends_the_old_one_and_every_session(
     session: Session, borough: Borough, stamp: Stamp
 ) -> None:
     before = opened(session, stamp, email_of("staff"))
+    assert before is not None
+    with transaction(session):
+        token = begin_session(session, stamp, before.id, "A browser")
+        assert find_signed_in(session, token, stamp.at.date(), stamp.at) == replace(before, session_id=1)
     with transaction(session):
         accounts.set_password(session, stamp, email_of("staff"), LONG)
     assert opened(session, stamp, email_of("staff")) is None
-    after = opened(session, stamp, email_of("staff"), LONG)
-    assert before is not None
-    assert after is not None
-    assert after.session_epoch == before.session_epoch + 1
+    assert opened(session, stamp, email_of("staff"), LONG) is not None
+    assert find_signed_in(session, token, stamp.at.date(), stamp.at) is None
 
 
 def test_a_disabled_account_opens_nothing(session: Session, borough: Borough, stamp: Stamp) -> None:
@@ -134,7 +139,7 @@ def test_a_hash_made_with_weaker_settings_is_made_anew(
     assert opened(session, stamp, email_of("staff")) is not None
     assert session.scalar(query) == before
     stronger = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "HASHER", stronger)
+    monkeypatch.setattr(passwords, "HASHER", stronger)
     assert opened(session, stamp, email_of("staff")) is not None
     after = session.scalar(query)
     assert after is not None
@@ -147,7 +152,10 @@ def test_every_act_leaves_an_event_without_an_address(
     account = opened(session, stamp, email_of("staff"))
     assert account is not None
     with transaction(session):
-        accounts.end_sessions(session, stamp, account)
+        token = begin_session(session, stamp, account.id, "A browser")
+        found = find_signed_in(session, token, stamp.at.date(), stamp.at)
+        assert found is not None
+        assert end_session(session, stamp, found)
         accounts.set_password(session, stamp, email_of("staff"), LONG)
         accounts.disable_account(session, stamp, email_of("staff"))
     rows = session.scalars(
@@ -158,8 +166,38 @@ def test_every_act_leaves_an_event_without_an_address(
     assert [row.event for row in rows] == [
         "account.created",
         "sign_in.accepted",
-        "sessions.ended",
+        "session.ended",
         "password.set",
         "account.disabled",
     ]
     assert "council.example" not in "".join(f"{row.details}{row.subject}{row.actor}" for row in rows)
+
+
+def test_whoever_has_a_password_is_told_by_e_mail_that_it_was_changed(
+    session: Session, borough: Borough, stamp: Stamp
+) -> None:
+    with transaction(session):
+        accounts.set_password(session, stamp, email_of("staff"), LONG)
+        (message,) = session.scalars(select(OutgoingMessageRow)).all()
+    assert (message.kind, message.address) == ("password_changed", email_of("staff"))
+    assert "If it was not, tell your training team at once" in message.body
+    assert LONG not in message.body
+    assert "http" not in message.body
+
+
+def test_the_first_password_of_an_account_is_no_news_to_its_owner(session: Session, stamp: Stamp) -> None:
+    with transaction(session):
+        accounts.create_account(session, stamp, "new@council.example", None)
+        assert opened_by_nothing(session)
+        accounts.set_password(session, stamp, "new@council.example", LONG)
+        assert session.scalars(select(OutgoingMessageRow)).all() == []
+    assert opened(session, stamp, "new@council.example", LONG) is not None
+
+
+def opened_by_nothing(session: Session) -> bool:
+    """Whether an account that has no password yet is opened by no password."""
+    tried = ("", " ", PASSWORD, "nobody has this password")
+    return all(
+        accounts.check_password(session, "new@council.example", password, clock.today()).account is None
+        for password in tried
+    )

@@ -14,6 +14,7 @@ PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": GOOD_KEY,
     "BASE_URL": "https://training.example.gov.uk",
+    "SUPPORT_EMAIL": "training@example.gov.uk",
 }
 
 
@@ -90,8 +91,8 @@ def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SESSION_IDLE_MINUTES", "1", "SESSION_IDLE_MINUTES is '1': expected a whole number of minutes"),
         (
             "SESSION_MAX_MINUTES",
-            "30",
-            "SESSION_MAX_MINUTES is 30: expected at least SESSION_IDLE_MINUTES, 60.",
+            "20",
+            "SESSION_MAX_MINUTES is 20: expected at least SESSION_IDLE_MINUTES, 30.",
         ),
         (
             "BASE_URL",
@@ -176,6 +177,7 @@ def test_production_starts_with_a_key_and_https(monkeypatch: pytest.MonkeyPatch)
         ({"SECRET_KEY_FALLBACKS": "old"}, "SECRET_KEY_FALLBACKS holds a key that is too short or too plain"),
         ({"BASE_URL": "http://training.example.gov.uk"}, "BASE_URL is 'http://training.example.gov.uk'"),
         ({"BASE_URL": ""}, "BASE_URL is 'http://127.0.0.1:8000'"),
+        ({"SUPPORT_EMAIL": ""}, "SUPPORT_EMAIL is not set"),
     ],
 )
 def test_production_refuses_what_only_development_may_have(
@@ -233,6 +235,7 @@ def test_flask_is_given_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert given["SECRET_KEY"] == GOOD_KEY
     assert given["MAX_CONTENT_LENGTH"] == 3 * 1024 * 1024
     assert given["SESSION_COOKIE_SECURE"] is True
+    assert given["SESSION_COOKIE_NAME"] == "__Host-tracker_session"
     assert given["SQLALCHEMY_DATABASE_URI"] == settings.database
 
 

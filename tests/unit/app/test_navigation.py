@@ -9,10 +9,10 @@ from people.domain import Account, Permission
 @pytest.mark.parametrize(
     "person_id, is_manager, permissions, expected",
     [
-        (1, False, [], ["My requirements", "Figures"]),
-        (1, True, [], ["My requirements", "My team", "Figures"]),
+        (1, False, [], ["My training", "Figures"]),
+        (1, True, [], ["My training", "My team", "Figures"]),
         (None, False, [Permission.AUDITOR], ["Figures"]),
-        (1, True, [Permission.LEARNING], ["My requirements", "My team", "Figures"]),
+        (1, True, [Permission.LEARNING], ["My training", "My team", "Figures"]),
         (None, False, [Permission.PARTNER_LEAD], ["Figures"]),
     ],
 )
@@ -23,7 +23,6 @@ def test_the_menu_follows_what_an_account_is(
         1,
         "a",
         "a@council.example",
-        0,
         person_id=person_id,
         permissions=frozenset(permissions),
         is_manager=is_manager,

@@ -7,7 +7,7 @@ from people.services.scope import Seen, fields_of, masked, sees_references
 
 
 def account(*permissions: Permission) -> Account:
-    return Account(1, "a", "a@council.example", 0, person_id=1, permissions=frozenset(permissions))
+    return Account(1, "a", "a@council.example", person_id=1, permissions=frozenset(permissions))
 
 
 L, C, U, P = (

@@ -1,17 +1,9 @@
-"""The shape of what people type, and the words for what is wrong with it."""
+"""Signing in: what people type, and the words for what is wrong with it."""
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import DataRequired, Length
 
-
-class PageForm(FlaskForm):
-    """A form of a page: its errors become the lines of the error summary, each leading to its input."""
-
-    def error_lines(self) -> list[tuple[str, str]]:
-        """(message, id of the input) in the order of the inputs; at most one for each."""
-        lines = [(str(field.errors[0]), str(field.id)) for field in self if field.errors]
-        return [(str(message), str(next(iter(self)).id)) for message in self.form_errors] + lines
+from people.forms.page_form import PageForm
 
 
 class SignInForm(PageForm):
@@ -27,3 +19,8 @@ class SignInForm(PageForm):
     def refuse(self) -> None:
         """Say that the two do not belong together, and never which of them is wrong."""
         self.email.errors = [*self.email.errors, "Email address or password is not right"]
+
+    def slow_down(self, minutes: int) -> None:
+        """Say that there were too many tries, and what may be done instead of waiting (bad input G03)."""
+        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+        self.email.errors = [*self.email.errors, f"Too many tries. Wait {wait}, or set a new password."]

@@ -1,0 +1,1 @@
+"""What can be done about messages: the use cases behind commands and jobs."""
