@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from foundation.dates import FAR_DAY, FIRST_DAY
+from foundation.dates import FAR_DAY, FIRST_DAY, add_months
+
+OLDEST_YEARS = 60
+"""A completion longer ago than this is a slip of the pen (interfaces, "Completions")."""
 
 
 class Mode(StrEnum):
@@ -30,6 +33,58 @@ class Evidence(StrEnum):
 ACCEPTED_EVIDENCE = frozenset({Evidence.TRUSTED, Evidence.VERIFIED})
 HOPED_FOR_EVIDENCE = ACCEPTED_EVIDENCE | {Evidence.AWAITING}
 """What would be accepted if every check now waiting turned out well (counting rule 6, awaiting_check)."""
+
+
+class Source(StrEnum):
+    """Who says that somebody completed a course, where no other system does."""
+
+    SELF = "self"
+    REGISTER = "register"
+
+
+class Purpose(StrEnum):
+    """What a file is sent as: somebody's own certificate, or the signed register of a session for several people."""
+
+    CERTIFICATE = "certificate"
+    REGISTER = "register"
+
+
+class Concern(StrEnum):
+    """What makes one wonder about evidence. It hinders nobody from sending it; whoever checks is told."""
+
+    NAME_DIFFERS = "name_differs"
+    DATE_DIFFERS = "date_differs"
+    COURSE_DIFFERS = "course_differs"
+    FILE_USED_BY_ANOTHER = "file_used_by_another"
+    FILE_USED_AGAIN = "file_used_again"
+    TEXT_UNREADABLE = "text_unreadable"
+    NO_FILE = "no_file"
+    NOT_SCANNED = "not_scanned"
+    REJECTED_BEFORE = "rejected_before"
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionKey:
+    """By what a completion is known: person, course and day (interfaces, "Completions"). `course` is its code."""
+
+    person_id: int
+    course: str
+    completed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody tells of a course completed. Provider and certificate number may be empty."""
+
+    course: str
+    completed_on: date
+    provider: str = ""
+    reference: str = ""
+
+
+def earliest_completion(today: date) -> date:
+    """The first day on which a completion may have been."""
+    return add_months(today, -12 * OLDEST_YEARS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Rows about courses and what people completed."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy import JSON, Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.dates import FAR_DAY, FIRST_DAY
 from foundation.db import Base
 from foundation.facts import Fact, current_index
+from people.models import new_public_id
 
 
 class CourseRow(Base):
@@ -50,3 +52,44 @@ class CompletionRow(Fact, Base):
     source: Mapped[str] = mapped_column(String(60))
     evidence: Mapped[str] = mapped_column(String(20))
     revoked_on: Mapped[date | None] = mapped_column(Date)
+
+
+class EvidenceFileRow(Fact, Base):
+    """A file that proves a completion, found by the completion's key: person, course and day.
+
+    `sha256` is of the file as it was sent; what is kept under `stored_as` was made harmless first. One signed register
+    proves the completions of several people, so several rows may share a stored file.
+    """
+
+    __tablename__ = "evidence_file"
+    __table_args__ = (
+        current_index("evidence_file", "person_id", "course_id", "completed_on"),
+        current_index("evidence_file", "sha256"),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    completed_on: Mapped[date] = mapped_column(Date)
+    purpose: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(10))
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str] = mapped_column(String(64))
+    concerns: Mapped[list[str]] = mapped_column(JSON)
+
+
+class HeldUploadRow(Base):
+    """A file that somebody sent while filling in a form: kept until the form is sent, at most a day."""
+
+    __tablename__ = "held_upload"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    held_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(10))
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str] = mapped_column(String(64))
+    found: Mapped[dict[str, Any]] = mapped_column(JSON)

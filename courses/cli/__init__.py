@@ -1,9 +1,9 @@
-"""`flask courses …`: loading completions, and taking them back."""
+"""`flask courses …`: loading completions and taking them back; checking evidence."""
 
 from flask.cli import AppGroup
 
-from courses.cli import files
+from courses.cli import evidence, files
 
-group = AppGroup("courses", help="Courses and completions: loading files and taking them back.")
-for command in files.commands:
+group = AppGroup("courses", help="Completions: loading files and taking them back, checking evidence.")
+for command in (*files.commands, *evidence.commands):
     group.add_command(command)

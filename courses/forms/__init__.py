@@ -1,0 +1,1 @@
+"""What people type when they send evidence in, and the words for what is wrong with it."""
