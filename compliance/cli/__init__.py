@@ -2,10 +2,11 @@
 
 from flask.cli import AppGroup
 
+from compliance.cli.bridge import commands as bridge
 from compliance.cli.exemptions import commands as exemptions
 from compliance.cli.programme import commands as programme
 from compliance.cli.questions import commands as questions
 
 group = AppGroup("compliance", help="Requirements, targets, exemptions, figures and timelines.")
-for command in (*questions, *programme, *exemptions):
+for command in (*questions, *bridge, *programme, *exemptions):
     group.add_command(command)
