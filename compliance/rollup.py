@@ -99,8 +99,11 @@ def horizon(session: Session) -> Horizon:
 
 
 def _recorded_horizon(session: Session) -> Horizon | None:
-    row = session.execute(select(FigureHorizonRow.first_month_end, FigureHorizonRow.last_month_end)).first()
+    row = session.connection().execute(_HORIZON).first()
     return None if row is None else Horizon(*row)
+
+
+_HORIZON = select(FigureHorizonRow.first_month_end, FigureHorizonRow.last_month_end)
 
 
 def _new_horizon() -> Horizon:

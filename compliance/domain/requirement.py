@@ -185,6 +185,17 @@ class RuleBook:
 
     def terms(self, code: str) -> list[Terms]:
         """The stretches of days in which the rules of a requirement do not change, in order."""
+        found = self._terms_by_code.get(code)
+        if found is None:
+            found = self._terms_by_code[code] = self._terms(code)
+        return found
+
+    @cached_property
+    def _terms_by_code(self) -> dict[str, list[Terms]]:
+        """Worked out when first asked for: a page asks at every request, of rules that are kept."""
+        return {}
+
+    def _terms(self, code: str) -> list[Terms]:
         accepted = [line for line in self.accepted if line.requirement == code]
         wanted = {line.course for line in accepted}
         lines = [line for course in wanted for line in self.course_lines.get(course, ())]

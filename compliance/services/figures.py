@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from compliance.domain.figures import NOBODY, Counts, Judgement, PeopleFigure, judge
 from compliance.domain.requirement import RuleBook
-from compliance.domain.standing import UnitKey
 from compliance.domain.target import target_for
-from compliance.rollup import ROLLED_UP_DEPTH
-from compliance.services.sources import Scope, Source, TableSource, source_for
-from compliance.store.rules import load_rule_book, requirement_ids
+from compliance.services.sources import Parts, Scope, source_for
+from compliance.store.rules import Rules, load_rules
 from foundation.errors import NotFound, Problem
 from foundation.facts import Progress, no_progress
 from people import store as people
-from people.store import Unit
+from people.store import Tree, Unit
 
 
 class By(StrEnum):
@@ -69,17 +67,43 @@ class Answer:
     counted_again: dict[str, int] = field(default_factory=dict)
 
 
-def figures(session: Session, day: date, question: Question, progress: Progress = no_progress) -> Answer:
-    """The figures of one day. Raises NotFound for an unknown requirement, unit or organisation."""
-    return figures_on(session, [day], question, progress)
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What every question refers to: the rules and the units. A page reads them once."""
+
+    rules: Rules
+    tree: Tree
+
+    @classmethod
+    def read(cls, session: Session, known_at: datetime | None = None) -> "Reference":
+        """The rules as they were known at a moment, and the units; None: as they stand now."""
+        return cls(load_rules(session, known_at), people.tree(session))
+
+
+def figures(
+    session: Session,
+    day: date,
+    question: Question,
+    progress: Progress = no_progress,
+    reference: Reference | None = None,
+) -> Answer:
+    """The figures of one day. Raises NotFound for an unknown requirement, unit or organisation.
+
+    `reference` spares reading it again; it must be of `question.known_at`.
+    """
+    return figures_on(session, [day], question, progress, reference)
 
 
 def figures_on(
-    session: Session, days: Sequence[date], question: Question, progress: Progress = no_progress
+    session: Session,
+    days: Sequence[date],
+    question: Question,
+    progress: Progress = no_progress,
+    reference: Reference | None = None,
 ) -> Answer:
     """The figures of several days: trend and forecast are the same read at period ends."""
-    asked = _Asked(session, question)
-    source = source_for(session, question.known_at, days, asked.units, progress)
+    asked = _Asked(reference or Reference.read(session, question.known_at), question)
+    source = source_for(session, question.known_at, days, asked.tree, progress)
     rows: list[FigureRow] = []
     people_found: dict[date, PeopleFigure] = {}
     shared: dict[str, int] = {}
@@ -89,8 +113,9 @@ def figures_on(
             people_found[day] = asked.people_figure(counts, everything)
     else:
         for day in days:
-            rows += asked.broken_down(source, day, shared)
-            ((_, counts, everything),) = source.wholes([day], asked.scope)
+            parts = source.parts(day, asked.scope, asked.parts())
+            rows += asked.broken_down(day, parts, shared)
+            _, counts, everything = parts.whole
             people_found[day] = asked.people_figure(counts, everything)
     return Answer(rows, people_found, shared)
 
@@ -98,12 +123,13 @@ def figures_on(
 class _Asked:
     """A question with its names looked up."""
 
-    def __init__(self, session: Session, question: Question) -> None:
+    def __init__(self, reference: Reference, question: Question) -> None:
         self.question = question
-        self.book = load_rule_book(session, question.known_at)
-        self.ids = requirement_ids(session)
+        self.book = reference.rules.book
+        self.ids = reference.rules.requirement_ids
         self.codes = _wanted_codes(self.book, question.requirement)
-        self.units = people.units(session)
+        self.tree = reference.tree
+        self.units = reference.tree.units
         self.roots = find_units(self.units, question)
         self.scope = Scope(self.roots, None if question.requirement is None else self.ids.get(self.codes[0]))
         self.asked_for_unit = self.roots is not None and question.unit is not None
@@ -128,27 +154,19 @@ class _Asked:
     def _unit_for_target(self, part: Unit | None) -> str | None:
         return (part.path if part is not None else None) or self.question.unit
 
-    def broken_down(self, source: Source, day: date, shared: dict[str, int]) -> list[FigureRow]:
+    def broken_down(self, day: date, parts: Parts, shared: dict[str, int]) -> list[FigureRow]:
         """Rows for every organisation or unit, ordered by requirement, organisation and unit path."""
-        wanted = self._parts()
-        counts, several = self._part_counts(source, day, wanted)
         by_part: dict[int, dict[int, Counts]] = {}
-        for (unit_id, requirement_id), found in counts.items():
+        for (unit_id, requirement_id), found in parts.counts.items():
             by_part.setdefault(unit_id, {})[requirement_id] = found
         for code in self.codes:
-            if several.get(self.ids.get(code, -1)):
-                shared[code] = several[self.ids[code]]
-        rows = [row for part in wanted for row in self.rows(day, self._named(part), by_part.get(part.id, {}))]
+            if parts.again.get(self.ids.get(code, -1)):
+                shared[code] = parts.again[self.ids[code]]
+        rows = [
+            row for part in parts.units for row in self.rows(day, self._named(part), by_part.get(part.id, {}))
+        ]
         rows.sort(key=lambda row: (row.requirement, row.organisation or "", row.unit or ""))
         return rows
-
-    def _part_counts(
-        self, source: Source, day: date, wanted: Sequence[Unit]
-    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
-        rolled_up = all(part.depth <= ROLLED_UP_DEPTH for part in wanted)
-        if rolled_up and isinstance(source, TableSource):
-            return source.parts(day, self.scope, wanted), source.counted_again(day, self.scope, wanted)
-        return source.every_unit(day, self.scope, wanted)
 
     def _named(self, part: Unit) -> Unit:
         """The unit that a row names: by organisation, the organisation."""
@@ -156,7 +174,8 @@ class _Asked:
             return next(u for u in self.units if u.organisation_id == part.organisation_id and not u.depth)
         return part
 
-    def _parts(self) -> list[Unit]:
+    def parts(self) -> list[Unit]:
+        """The units into which the figures are broken down."""
         if self.question.by is By.ORGANISATION and self.asked_for_unit:
             return list(self.roots or ())  # that path in any organisation: one unit in each
         inside = [unit for unit in self.units if self.scope.holds(unit)]

@@ -19,12 +19,12 @@ from compliance.services.sources import Scope
 from compliance.store import lists as store
 from compliance.store.facts import facts_of
 from compliance.store.lists import Filters, Listed
-from compliance.store.rules import load_rule_book, requirement_ids
-from courses.store import course_ids
+from compliance.store.rules import load_rule_book, load_rules, requirement_ids
 from foundation.errors import NotFound, Problem
 from foundation.facts import Progress, no_progress
 from foundation.pagination import PAGE_SIZE, Page
 from people import store as people
+from people.store import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,19 @@ class Behind:
 
 
 class Lists:
-    """Lists people under the rule book as it stands. Make one for each request."""
+    """Lists people under the rule book as it stands. Make one for each request.
 
-    def __init__(self, session: Session) -> None:
+    `tree` spares reading the units again where the page has them already.
+    """
+
+    def __init__(self, session: Session, tree: Tree | None = None) -> None:
         self._session = session
-        self.book: RuleBook = load_rule_book(session)
-        self._ids = requirement_ids(session)
-        self._codes = {requirement_id: code for code, requirement_id in self._ids.items()}
-        self._courses = {course_id: code for code, course_id in course_ids(session).items()}
+        self._tree = tree
+        rules = load_rules(session)
+        self.book: RuleBook = rules.book
+        self._ids = rules.requirement_ids
+        self._codes = rules.requirement_codes
+        self._courses = rules.course_codes
 
     def filters(self, question: Question, statuses: Sequence[Status] = (), **more: object) -> Filters:
         """A question's names looked up. Raises NotFound for an unknown requirement, unit or organisation."""
@@ -67,7 +72,7 @@ class Lists:
             if wanted is None:
                 raise NotFound(Problem(f'There is no requirement "{question.requirement}".'))
         narrow = question.unit or question.organisation or question.organisation_ids is not None
-        roots = find_units(people.units(self._session), question) if narrow else None
+        roots = find_units((self._tree or people.tree(self._session)).units, question) if narrow else None
         found = Filters(wanted, roots, statuses=tuple(status.value for status in statuses))
         return replace(found, **more)  # type: ignore[arg-type]  # the caller names fields of Filters
 
@@ -90,9 +95,9 @@ class Lists:
         wanted = sorted((self._codes[requirement_id], found) for requirement_id, found in counts.items())
         return [figure_row(self.book, day, code, found) for code, found in wanted if found != NOBODY]
 
-    def of_person(self, person_id: int) -> dict[str, list[Span]]:
-        """All timelines of one person, by requirement code."""
-        found = store.timelines_of(self._session, person_id, self._courses)
+    def of_person(self, person_id: int, day: date | None = None) -> dict[str, list[Span]]:
+        """All timelines of one person, or the spans of a day, by requirement code."""
+        found = store.timelines_of(self._session, person_id, self._courses, day)
         return {self._codes[requirement_id]: spans for requirement_id, spans in sorted(found.items())}
 
     def explain(self, span: Span) -> str:

@@ -1,10 +1,9 @@
 """Where figures come from: the timeline tables for what is known now, the facts themselves for what was known then."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -20,7 +19,7 @@ from compliance.store.facts import facts_of
 from compliance.store.rules import load_rule_book, requirement_ids
 from foundation.facts import Progress, no_progress
 from people import store as people
-from people.store import Unit
+from people.store import Tree, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,17 @@ OfDay = tuple[date, dict[int, Counts], PeopleFigure]
 """A day, its counts by requirement, and its people-based figure."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A scope broken down: its units, their counts, how often people are counted again in them, and the whole."""
+
+    units: Sequence[Unit]
+    counts: Mapping[UnitKey, Counts]
+    again: Mapping[int, int]
+    """By requirement, how often people are counted again because they count in several of these units."""
+    whole: OfDay
+
+
 class Source(Protocol):
     """Counts of distinct people on a day."""
 
@@ -47,10 +57,8 @@ class Source(Protocol):
         """The counts by requirement and the people-based figure, in a scope."""
         ...
 
-    def every_unit(
-        self, day: date, scope: Scope, wanted: Sequence[Unit]
-    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
-        """The counts of these units with everything below, and by requirement how often people are counted again."""
+    def parts(self, day: date, scope: Scope, wanted: Sequence[Unit]) -> Parts:
+        """The counts of these units with everything below them, and of the scope as a whole."""
         ...
 
 
@@ -58,24 +66,21 @@ def source_for(
     session: Session,
     known_at: datetime | None,
     days: Sequence[date],
-    units: Sequence[Unit],
+    tree: Tree,
     progress: Progress = no_progress,
 ) -> Source:
     """The tables when the record is asked as it stands, the facts when it is asked as it stood."""
     if known_at is None:
-        return TableSource(session)
-    return FactsSource(session, known_at, days, units, progress)
+        return TableSource(session, tree)
+    return FactsSource(session, known_at, days, tree, progress)
 
 
 class TableSource:
     """Reads the timeline tables and the roll-up."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, tree: Tree) -> None:
         self._session = session
-
-    @cached_property
-    def _above(self) -> store.Above:
-        return people.tree(self._session).above
+        self._tree = tree
 
     def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
         unit_id = self._rolled_up(scope)
@@ -87,12 +92,7 @@ class TableSource:
             return
         found = store.rolled_up(self._session, days, [unit_id], scope.requirement_id)
         for day in days:
-            counts = {
-                requirement: counts
-                for (_, requirement), counts in found[day].items()
-                if requirement != EVERYTHING
-            }
-            yield day, counts, store.people_based(found[day], unit_id)
+            yield _whole(day, found[day], unit_id)
 
     def _rolled_up(self, scope: Scope) -> int | None:
         """The rolled-up unit that is exactly this scope, or None."""
@@ -102,22 +102,30 @@ class TableSource:
             return scope.roots[0].id
         return None
 
-    def parts(self, day: date, scope: Scope, wanted: Sequence[Unit]) -> dict[UnitKey, Counts]:
-        """The counts of rolled-up units."""
-        unit_ids = [unit.id for unit in wanted]
-        found = store.rolled_up(self._session, [day], unit_ids, scope.requirement_id)[day]
-        return {key: counts for key, counts in found.items() if key[1] != EVERYTHING}
+    def parts(self, day: date, scope: Scope, wanted: Sequence[Unit]) -> Parts:
+        whole_id, unit_ids = self._rolled_up(scope), {unit.id for unit in wanted}
+        if any(unit.depth > ROLLED_UP_DEPTH for unit in wanted):
+            counts, again = store.every_unit(
+                self._session, day, unit_ids, self._tree.above, scope.roots, scope.requirement_id
+            )
+            return Parts(wanted, counts, again, *self.wholes([day], scope))
+        asked = sorted(unit_ids if whole_id is None else unit_ids | {whole_id})
+        found = store.rolled_up(self._session, [day], asked, scope.requirement_id)[day]
+        return Parts(
+            units=wanted,
+            counts={key: counts for key, counts in found.items() if key[1] != EVERYTHING},
+            again=store.counted_again(self._session, day, unit_ids, self._tree.above, scope.requirement_id),
+            whole=next(self.wholes([day], scope)) if whole_id is None else _whole(day, found, whole_id),
+        )
 
-    def counted_again(self, day: date, scope: Scope, wanted: Sequence[Unit]) -> dict[int, int]:
-        """By requirement, how often people are counted again because they count in several of these units."""
-        unit_ids = {unit.id for unit in wanted}
-        return store.counted_again(self._session, day, unit_ids, self._above, scope.requirement_id)
 
-    def every_unit(
-        self, day: date, scope: Scope, wanted: Sequence[Unit]
-    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
-        unit_ids = {unit.id for unit in wanted}
-        return store.every_unit(self._session, day, unit_ids, self._above, scope.roots, scope.requirement_id)
+def _whole(day: date, rolled_up: Mapping[UnitKey, Counts], unit_id: int) -> OfDay:
+    counts = {
+        requirement: counts
+        for (of_unit, requirement), counts in rolled_up.items()
+        if of_unit == unit_id and requirement != EVERYTHING
+    }
+    return day, counts, store.people_based(rolled_up, unit_id)
 
 
 class FactsSource:
@@ -128,11 +136,11 @@ class FactsSource:
         session: Session,
         known_at: datetime,
         days: Sequence[date],
-        units: Sequence[Unit],
+        tree: Tree,
         progress: Progress = no_progress,
     ) -> None:
-        self._units = {unit.id: unit for unit in units}
-        self._above = people.tree(session).above
+        self._units = {unit.id: unit for unit in tree.units}
+        self._above = tree.above
         self._standings = standings(session, known_at, days, progress)
 
     def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
@@ -147,16 +155,15 @@ class FactsSource:
             if scope.roots is None or any(scope.holds(self._units[unit_id]) for unit_id in standing.unit_ids)
         ]
 
-    def every_unit(
-        self, day: date, scope: Scope, wanted: Sequence[Unit]
-    ) -> tuple[dict[UnitKey, Counts], dict[int, int]]:
+    def parts(self, day: date, scope: Scope, wanted: Sequence[Unit]) -> Parts:
         tally = Tally(self._above)
         again: dict[int, int] = defaultdict(int)
         wanted_ids = {unit.id for unit in wanted}
         for standing in self._within(day, scope):
             tally.add(standing.unit_ids, standing.requirement_id, standing.status, standing.covered)
             again[standing.requirement_id] += store.times_again(standing.unit_ids, wanted_ids, self._above)
-        return {key: found for key, found in tally.counts().items() if key[0] in wanted_ids}, dict(again)
+        counts = {key: found for key, found in tally.counts().items() if key[0] in wanted_ids}
+        return Parts(wanted, counts, again, *self.wholes([day], scope))
 
 
 def standings(

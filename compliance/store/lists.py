@@ -1,11 +1,15 @@
-"""Reads of the timeline tables, person by person: the people behind a figure, a team, one person's timelines."""
+"""Reads of the timeline tables, person by person: the people behind a figure, a team, one person's timelines.
+
+Every statement is built once and run on the connection (`people.store`); a list has one for each shape of its filters.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from compliance.domain.figures import COUNT_NAMES, Counts
@@ -13,10 +17,12 @@ from compliance.domain.spans import REQUIRED_STATUSES, Span, Status
 from compliance.models import RequirementRow, StatusSpanRow, UnitSpanRow
 from foundation.facts import known
 from people.models import OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
-from people.store import Unit
+from people.store import Team, Unit, inside, inside_values, team_members
 
 STREAM = 2000
 """Rows fetched at a time when a list goes on to its end."""
+SHAPES = 128
+"""Statements kept of each kind of list: more shapes than pages and files ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,7 @@ class Filters:
     outside: bool = False
     """Those who do not count in `roots`, instead of those who do."""
     statuses: tuple[str, ...] = ()
-    team: Select[tuple[int]] | None = None
-    """A query of person ids: the team of a manager."""
+    team: Team | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,86 +61,126 @@ class Listed:
 
 
 SPAN_COLUMNS = tuple(column for column in StatusSpanRow.__table__.columns if column.name != "person_id")
+"""In the order of the table: the requirement, then what `span_of` reads."""
 STATUSES = {status.value: status for status in Status}
 _EVERY_STATUS = {status.value for status in REQUIRED_STATUSES}
+_READ_OF_SPAN = len(SPAN_COLUMNS) - 1
 
 
-def span_of(row: Any, courses: Mapping[int, str]) -> Span:
-    """The span in a row of `status_span`."""
-    return Span(
-        first_day=row.first_day,
-        last_day=row.last_day,
-        status=STATUSES[row.status],
-        due_on=row.due_on,
-        covered=row.covered,
-        course=None if row.course_id is None else courses[row.course_id],
-        completed_on=row.completed_on,
-        valid_until=row.valid_until,
-        run_first_day=row.run_first_day,
-        role=row.role,
-        role_since=row.role_since,
-        returned_on=row.returned_on,
-        reason_first_day=row.reason_first_day,
-        reason_last_day=row.reason_last_day,
+def span_of(row: Sequence[Any], courses: Mapping[int, str]) -> Span:
+    """The span in a row that ends with the columns of `status_span`; by position, for a list has many."""
+    first_day, last_day, status, covered, due_on, course_id, *others = row[-_READ_OF_SPAN:]
+    course = None if course_id is None else courses[course_id]
+    return Span(first_day, last_day, STATUSES[status], due_on, covered, course, *others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decides the statement of a list; everything else is a value that is bound to it."""
+
+    one_requirement: bool
+    some_statuses: bool
+    below: bool | None
+    """Which team; None: not narrowed to one."""
+    roots: int | None
+    outside: bool
+
+    @property
+    def few(self) -> bool:
+        """Whether the people of the list are few and known."""
+        return self.below is not None or (self.roots is not None and not self.outside)
+
+
+def _shape(filters: Filters) -> _Shape:
+    return _Shape(
+        one_requirement=filters.requirement_id is not None,
+        some_statuses=bool(filters.statuses) and set(filters.statuses) != _EVERY_STATUS,
+        below=filters.team.below if filters.team else None,
+        roots=None if filters.roots is None else len(filters.roots),
+        outside=filters.outside,
     )
 
 
-def _where(day: date, filters: Filters) -> list[ColumnElement[bool]]:
-    status, last_day = StatusSpanRow.status.expression, StatusSpanRow.last_day.expression
-    if filters.team is not None or (filters.roots is not None and not filters.outside):
-        # The people are few and known: neither the index on the status nor that on the requirement may be the way to
-        # their spans, for both lead through the whole council. SQLite keeps no statistics and would take them.
-        status, last_day = func.coalesce(status, status), func.coalesce(last_day, last_day)
-    wanted: list[ColumnElement[bool]] = [last_day >= day, StatusSpanRow.first_day <= day]
+def _values(day: date, filters: Filters) -> dict[str, Any]:
+    """What a statement of this shape binds; it takes no notice of what it has no place for."""
+    values: dict[str, Any] = {"day": day}
     if filters.requirement_id is not None:
-        wanted.append(StatusSpanRow.requirement_id == filters.requirement_id)
-    if filters.statuses and set(filters.statuses) != _EVERY_STATUS:
-        wanted.append(status.in_(filters.statuses))
+        values["requirement_id"] = filters.requirement_id
+    if filters.statuses:
+        values["statuses"] = filters.statuses
     if filters.team is not None:
-        wanted.append(StatusSpanRow.person_id.in_(filters.team))
-    if filters.roots is not None:
-        inside = _counts_in(day, filters.roots)
-        wanted.append(~inside if filters.outside else inside)
-        if not filters.outside and filters.team is None:
+        values.update(filters.team.values)
+    return values | inside_values(filters.roots or ())
+
+
+_DAY = bindparam("day", type_=Date)
+
+
+def _where(shape: _Shape) -> list[ColumnElement[bool]]:
+    status, last_day = StatusSpanRow.status.expression, StatusSpanRow.last_day.expression
+    if shape.few:
+        # Neither the index on the status nor that on the requirement may be the way to the spans of a few people, for
+        # both lead through the whole council. SQLite keeps no statistics and would take them.
+        status, last_day = func.coalesce(status, status), func.coalesce(last_day, last_day)
+    wanted: list[ColumnElement[bool]] = [last_day >= _DAY, StatusSpanRow.first_day <= _DAY]
+    if shape.one_requirement:
+        wanted.append(StatusSpanRow.requirement_id == bindparam("requirement_id"))
+    if shape.some_statuses:
+        wanted.append(status.in_(bindparam("statuses", expanding=True)))
+    if shape.below is not None:
+        wanted.append(StatusSpanRow.person_id.in_(team_members(below=shape.below)))
+    if shape.roots is not None:
+        counts_there = _counts_in(shape.roots)
+        wanted.append(~counts_there if shape.outside else counts_there)
+        if not shape.outside and shape.below is None:
             # Says nothing new, but lets the database begin with the people of the units.
-            wanted.append(StatusSpanRow.person_id.in_(_people_in(day, filters.roots)))
+            wanted.append(StatusSpanRow.person_id.in_(_people_in(shape.roots)))
     return wanted
 
 
-def _counts_in(day: date, roots: Sequence[Unit]) -> ColumnElement[bool]:
+def _counts_in(roots: int) -> ColumnElement[bool]:
     """The span's person counts, for its requirement, in one of these units or below (counting rule 8)."""
     of_span = (
         UnitSpanRow.person_id == StatusSpanRow.person_id,
         UnitSpanRow.requirement_id == StatusSpanRow.requirement_id,
     )
-    return _people_in(day, roots).where(*of_span).exists()
+    return _people_in(roots).where(*of_span).exists()
 
 
-def _people_in(day: date, roots: Sequence[Unit]) -> Select[int]:
-    below = or_(*(and_(UnitRow.left >= root.left, UnitRow.right <= root.right) for root in roots))
+def _people_in(roots: int) -> Select[int]:
     return (
         select(UnitSpanRow.person_id)
         .join(UnitRow, UnitRow.id == UnitSpanRow.unit_id)
-        .where(UnitSpanRow.last_day >= day, UnitSpanRow.first_day <= day, below)
+        .where(UnitSpanRow.last_day >= _DAY, UnitSpanRow.first_day <= _DAY, inside(roots))
     )
 
 
 def count(session: Session, day: date, filters: Filters) -> int:
     """How many rows a list has."""
-    query = select(func.count()).select_from(StatusSpanRow).where(*_where(day, filters))
-    return session.execute(query).scalar_one()
+    found = session.connection().execute(_count(_shape(filters)), _values(day, filters))
+    return int(found.scalar_one())
+
+
+@lru_cache(maxsize=SHAPES)
+def _count(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(StatusSpanRow).where(*_where(shape))
 
 
 def counts(session: Session, day: date, filters: Filters) -> dict[int, Counts]:
     """The counts by requirement of the people in a list: each has one row a requirement, so rows are people."""
-    columns = (StatusSpanRow.requirement_id, StatusSpanRow.status, StatusSpanRow.covered)
-    query = select(*columns, func.count()).where(*_where(day, filters)).group_by(*columns)
     found: dict[int, list[int]] = {}
-    for requirement_id, status, covered, people in session.execute(query):
+    rows = session.connection().execute(_counts(_shape(filters)), _values(day, filters))
+    for requirement_id, status, covered, people in rows:
         of_requirement = found.setdefault(requirement_id, [0] * len(COUNT_NAMES))
         of_requirement[COUNT_NAMES.index(status)] += people
         of_requirement[-1] += people if covered else 0
     return {requirement_id: Counts(*numbers) for requirement_id, numbers in found.items()}
+
+
+@lru_cache(maxsize=SHAPES)
+def _counts(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    columns = (StatusSpanRow.requirement_id, StatusSpanRow.status, StatusSpanRow.covered)
+    return select(*columns, func.count()).where(*_where(shape)).group_by(*columns)
 
 
 def listed(
@@ -149,6 +194,31 @@ def listed(
     by_reference: bool = False,
 ) -> Iterator[Listed]:
     """The rows of a list, by name, or by person reference and requirement. Without a limit, streamed to the end."""
+    rows = session.connection().execute(
+        _listed(_shape(filters), by_reference, limit is not None),
+        {**_values(day, filters), "offset": offset, "limit": limit},
+        execution_options={"yield_per": STREAM} if limit is None else {},
+    )
+    for some in rows.partitions(STREAM):
+        posts = posts_on(session, day, [row.person_id for row in some])
+        for row in some:
+            person_id, public_id, person_ref, first_name, last_name, requirement_id = row[:-_READ_OF_SPAN]
+            yield Listed(
+                person_id=person_id,
+                public_id=public_id,
+                person_ref=person_ref,
+                first_name=first_name or "",
+                last_name=last_name or "",
+                requirement_id=requirement_id,
+                span=span_of(row, courses),
+                post=posts.get(person_id),
+            )
+
+
+@lru_cache(maxsize=SHAPES)
+def _listed(shape: _Shape, by_reference: bool, limited: bool) -> Select[*tuple[Any, ...]]:
+    names = (PersonDetailRow.last_name, PersonDetailRow.first_name, PersonRow.person_ref)
+    order = (PersonRow.person_ref,) if by_reference else names
     query = (
         select(
             PersonRow.id.label("person_id"),
@@ -164,57 +234,46 @@ def listed(
         .outerjoin(
             PersonDetailRow, and_(PersonDetailRow.person_id == PersonRow.id, known(PersonDetailRow, None))
         )
-        .where(*_where(day, filters))
+        .where(*_where(shape))
+        .order_by(*order, RequirementRow.code)
     )
-    names = (PersonDetailRow.last_name, PersonDetailRow.first_name, PersonRow.person_ref)
-    order = (PersonRow.person_ref,) if by_reference else names
-    query = query.order_by(*order, RequirementRow.code)
-    if limit is not None:
-        query = query.offset(offset).limit(limit)
-    rows = session.execute(query, execution_options={"yield_per": STREAM} if limit is None else {})
-    for some in rows.partitions(STREAM):
-        posts = posts_on(session, day, [row.person_id for row in some])
-        for row in some:
-            yield Listed(
-                person_id=row.person_id,
-                public_id=row.public_id,
-                person_ref=row.person_ref,
-                first_name=row.first_name or "",
-                last_name=row.last_name or "",
-                requirement_id=row.requirement_id,
-                span=span_of(row, courses),
-                post=posts.get(row.person_id),
-            )
+    return query.offset(bindparam("offset")).limit(bindparam("limit")) if limited else query
 
 
 def posts_on(session: Session, day: date, person_ids: Sequence[int]) -> dict[int, Post]:
     """A post of each of these people on a day; of several, the one with the lowest reference."""
-    query = (
-        select(PostSpellRow.person_id, PostSpellRow.job_title, UnitRow.path, OrganisationRow.name)
-        .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
-        .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
-        .where(
-            PostSpellRow.person_id.in_(sorted(set(person_ids))),
-            known(PostSpellRow, None),
-            PostSpellRow.last_day >= day,
-            PostSpellRow.first_day <= day,
-        )
-        .order_by(PostSpellRow.person_id, PostSpellRow.post_ref.desc(), PostSpellRow.id.desc())
+    values = {"day": day, "person_ids": sorted(set(person_ids))}
+    found = session.connection().execute(_POSTS, values)
+    return {person_id: Post(title, path, name) for person_id, title, path, name in found}
+
+
+_POSTS = (
+    select(PostSpellRow.person_id, PostSpellRow.job_title, UnitRow.path, OrganisationRow.name)
+    .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+    .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
+    .where(
+        PostSpellRow.person_id.in_(bindparam("person_ids", expanding=True)),
+        known(PostSpellRow, None),
+        PostSpellRow.last_day >= _DAY,
+        PostSpellRow.first_day <= _DAY,
     )
-    return {person_id: Post(title, path, name) for person_id, title, path, name in session.execute(query)}
+    .order_by(PostSpellRow.person_id, PostSpellRow.post_ref.desc(), PostSpellRow.id.desc())
+)
 
-
-# Asked on every page about one person, so built once: building it takes longer than the database's answer.
 _OF_PERSON = (
     select(*SPAN_COLUMNS)
     .where(StatusSpanRow.person_id == bindparam("person_id"))
     .order_by(StatusSpanRow.requirement_id, StatusSpanRow.first_day)
 )
+_OF_PERSON_ON = _OF_PERSON.where(StatusSpanRow.last_day >= _DAY, StatusSpanRow.first_day <= _DAY)
 
 
-def timelines_of(session: Session, person_id: int, courses: Mapping[int, str]) -> dict[int, list[Span]]:
-    """All spans of one person, by requirement, in order of their days."""
+def timelines_of(
+    session: Session, person_id: int, courses: Mapping[int, str], day: date | None = None
+) -> dict[int, list[Span]]:
+    """The spans of one person by requirement, in order of their days: all, or those that hold a day."""
+    query, values = (_OF_PERSON, {}) if day is None else (_OF_PERSON_ON, {"day": day})
     found: dict[int, list[Span]] = {}
-    for row in session.execute(_OF_PERSON, {"person_id": person_id}):
-        found.setdefault(row.requirement_id, []).append(span_of(row, courses))
+    for row in session.connection().execute(query, {**values, "person_id": person_id}):
+        found.setdefault(row[0], []).append(span_of(row, courses))
     return found

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from compliance.domain.change import Line, RuleChange, book_of
 from compliance.domain.requirement import (
@@ -59,44 +60,82 @@ _SHAPES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rule book, and the ids by which the tables know its requirements and courses."""
+
+    book: RuleBook
+    requirement_ids: Mapping[str, int]
+    requirement_codes: Mapping[int, str]
+    course_codes: Mapping[int, str]
+
+
 _MODELS: tuple[type[Fact], ...] = (*(shape.model for shape in _SHAPES), ProgrammeNameRow)
-_Version = tuple[Any, ...]
-_read: WeakKeyDictionary[Any, tuple[_Version, RuleBook]] = WeakKeyDictionary()
-"""The rule book last read from each database. It changes a few times a year and is asked for at every request."""
+_Version = tuple[tuple[Any, ...], ...]
+_read: WeakKeyDictionary[Any, tuple[_Version, Rules]] = WeakKeyDictionary()
+"""The rules last read from each database. They change a few times a year and are asked for at every request."""
 
 
-def load_rule_book(session: Session, known_at: datetime | None = None) -> RuleBook:
-    """The whole rule book as the record stood at a moment; None: as it stands now, read again only when it changed."""
+def load_rules(session: Session, known_at: datetime | None = None) -> Rules:
+    """The rules as the record stood at a moment; None: as it stands now, read again only when it changed."""
     if known_at is not None:
-        return _whole_book(session, known_at)
+        return _whole(session, known_at)
     version, engine = _version(session), session.get_bind()
     found = _read.get(engine)
     if found is not None and found[0] == version:
         return found[1]
-    book = _whole_book(session, None)
+    rules = _whole(session, None)
     if not session.connection().get_execution_options().get("write"):
         # What SQLite's one writer reads may yet be rolled back, and its row numbers be given out again.
-        _read[engine] = (version, book)
-    return book
+        _read[engine] = (version, rules)
+    return rules
 
 
-_VERSION = select(
-    *(
-        select(of).scalar_subquery()
-        for model in _MODELS
-        for of in (
-            func.max(model.id),
-            func.max(model.recorded_at),
-            func.max(model.retracted_at),
-            func.count(model.retracted_at),
-        )
+def load_rule_book(session: Session, known_at: datetime | None = None) -> RuleBook:
+    """The rule book alone, for those who need no ids."""
+    return load_rules(session, known_at).book
+
+
+def _marks(number: int, model: Any) -> Select[*tuple[Any, ...]]:
+    """What differs whenever a line was recorded or retracted, also by a transaction that was rolled back since.
+
+    The moments are only compared, so they stay as the driver gives them.
+    """
+    table = model.__table__
+    return select(
+        literal_column(str(number)).label("number"),
+        func.max(table.c.id),
+        func.max(table.c.recorded_at, type_=NullType()),
+        func.max(table.c.retracted_at, type_=NullType()),
+        func.count(table.c.retracted_at),
     )
-)
-"""What differs whenever a line was recorded or retracted, also by a transaction that was rolled back since."""
+
+
+def _codes_marks(number: int, model: Any) -> Select[*tuple[Any, ...]]:
+    """The same of a table of codes, which only grows."""
+    table = model.__table__
+    return select(literal_column(str(number)), func.max(table.c.id), null(), null(), func.count(table.c.id))
+
+
+_VERSION = union_all(
+    *(_marks(number, model) for number, model in enumerate(_MODELS)),
+    *(_codes_marks(len(_MODELS) + number, model) for number, model in enumerate((RequirementRow, CourseRow))),
+).order_by("number")
+"""One pass over each table, however many marks are read of it."""
 
 
 def _version(session: Session) -> _Version:
-    return tuple(session.execute(_VERSION).one())
+    return tuple(map(tuple, session.connection().execute(_VERSION)))
+
+
+def _whole(session: Session, known_at: datetime | None) -> Rules:
+    ids, courses = requirement_ids(session), course_ids(session)
+    return Rules(
+        book=_whole_book(session, known_at),
+        requirement_ids=ids,
+        requirement_codes={requirement_id: code for code, requirement_id in ids.items()},
+        course_codes={course_id: code for code, course_id in courses.items()},
+    )
 
 
 def _whole_book(session: Session, known_at: datetime | None) -> RuleBook:
@@ -113,7 +152,7 @@ def programme_name(session: Session, known_at: datetime | None = None) -> str:
 
 def requirement_ids(session: Session) -> dict[str, int]:
     """The id of every requirement by its code."""
-    return {row.code: row.id for row in session.execute(_REQUIREMENT_IDS)}
+    return dict(session.execute(_REQUIREMENT_IDS).all())
 
 
 _REQUIREMENT_IDS = select(RequirementRow.code, RequirementRow.id).order_by(RequirementRow.code)

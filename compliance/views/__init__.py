@@ -1,6 +1,6 @@
-"""The pages: my requirements, my team, the figures, the people behind them, a person."""
+"""The pages: my training and its history, my team, the figures, the people behind them, a person."""
 
-from compliance.views import behind, figures, mine, person, team
+from compliance.views import behind, figures, history, mine, person, team
 from compliance.views.blueprint import blueprint
 
-__all__ = ["behind", "blueprint", "figures", "mine", "person", "team"]
+__all__ = ["behind", "blueprint", "figures", "history", "mine", "person", "team"]

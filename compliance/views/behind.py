@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from flask import Response, render_template, request
 
-from compliance.forms import TypedDay, typed_day
 from compliance.services.lists import Lists
 from compliance.store.lists import Filters
 from compliance.views.blueprint import blueprint
@@ -16,8 +15,9 @@ from foundation.db import Session, db
 from foundation.errors import NotFound
 from people import auth
 from people.domain import Account
+from people.forms.typed_day import TypedDay, typed_day
 from people.services.scope import sees_references
-from people.store import Unit, team
+from people.store import Team, Unit, tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ class Asked:
         named = self.account.sees_everybody or self.account.is_partner_lead
         if named or self.account.person_id is None:
             return filters
-        return replace(filters, team=team(self.account.person_id, clock.today(), below=True))
+        return replace(filters, team=Team(self.account.person_id, clock.today(), below=True))
 
 
 def asked(session: Session) -> Asked:
     """Read the filters."""
-    account = auth.reader()
-    reach = lists_reach(session, account)
+    account, units = auth.reader(), tree(session)
+    reach = lists_reach(account, units.units)
     return Asked(
         account=account,
         reach=reach,
-        lists=Lists(session),
+        lists=Lists(session, units),
         day=typed_day("as_at", "Date", request.args, clock.today()),
         requirement=request.args.get("requirement", ""),
         unit=reach.unit(request.args.get("unit", "")),

@@ -5,12 +5,9 @@ from datetime import date
 
 from flask import Response, render_template, request
 
-from compliance.domain.requirement import RuleBook
-from compliance.forms import TypedDay, typed_day
 from compliance.rollup import ROLLED_UP_DEPTH
 from compliance.services import figures as service
-from compliance.services.figures import Answer, By, FigureRow, Question
-from compliance.store.rules import load_rule_book
+from compliance.services.figures import Answer, By, FigureRow, Question, Reference
 from compliance.views.blueprint import blueprint
 from compliance.views.lines import (
     FIGURE_HEADERS,
@@ -27,6 +24,7 @@ from foundation import clock
 from foundation.db import Session, db
 from foundation.errors import NotFound
 from people import auth
+from people.forms.typed_day import TypedDay, typed_day
 from people.store import Unit
 
 
@@ -45,7 +43,7 @@ class Asked:
     """The filters of the page, and whose figures they may reach."""
 
     reach: Reach
-    book: RuleBook
+    reference: Reference
     day: TypedDay
     by: By | None
     requirement: str
@@ -71,8 +69,9 @@ class Asked:
 def asked(session: Session) -> Asked:
     """Read the filters. A breakdown is of one requirement: where none is chosen, of the first."""
     today = clock.today()
-    reach = figures_reach(session, auth.reader(), today)
-    book = load_rule_book(session)
+    reference = Reference.read(session)
+    reach = figures_reach(session, auth.reader(), today, reference.tree.units)
+    book = reference.rules.book
     by = request.args.get("by", "")
     if by not in ("", *By):
         raise NotFound("There is no such breakdown.")
@@ -81,7 +80,7 @@ def asked(session: Session) -> Asked:
         requirement = book.codes[0]
     return Asked(
         reach=reach,
-        book=book,
+        reference=reference,
         day=typed_day("as_at", "Date", request.args, today),
         by=By(by) if by else None,
         requirement=requirement,
@@ -96,14 +95,14 @@ def figures() -> str | tuple[str, int]:
     session = db.session()
     filters = asked(session)
     day = filters.day.value
-    answer = service.figures(session, day, filters.question()) if day else None
+    answer = service.figures(session, day, filters.question(), reference=filters.reference) if day else None
     page = render_template(
         "compliance/figures.html",
         as_at=day,
         day=filters.day,
         by=filters.by or "",
         requirement=filters.requirement,
-        requirement_options=requirement_options(filters.book, day or clock.today()),
+        requirement_options=requirement_options(filters.reference.rules.book, day or clock.today()),
         unit=filters.unit.public_id if filters.unit else "",
         unit_options=filters.reach.unit_options(filters.unit),
         groups=_groups(filters, answer) if answer else [],
@@ -121,7 +120,7 @@ def figures_csv() -> Response:
     filters = asked(session)
     if filters.day.value is None:
         raise NotFound("There is no such day.")
-    answer = service.figures(session, filters.day.value, filters.question())
+    answer = service.figures(session, filters.day.value, filters.question(), reference=filters.reference)
     rows = figure_rows(answer.rows, filters.reach.least)
     return csv_response(rows, FIGURE_HEADERS, f"figures-{filters.day.value.isoformat()}")
 

@@ -15,6 +15,7 @@ from compliance.services.figures import FigureRow
 from compliance.services.lists import Behind
 from compliance.views.shown import is_measure
 from foundation.dates import FAR_DAY
+from foundation.db import db
 from foundation.tables import csv_pieces
 
 
@@ -208,6 +209,16 @@ def csv_response(rows: Iterable[Sequence[str]], headers: Sequence[str], name: st
 
     A fault half way breaks the connection off, and the browser says so.
     """
-    response = Response(stream_with_context(csv_pieces(rows, headers)), mimetype="text/csv")
+    session = db.session()
+
+    def pieces() -> Iterator[str]:
+        try:
+            yield from csv_pieces(rows, headers)
+        finally:
+            # The request's own end came before the first line was read, and closed nothing that was opened since:
+            # the connection would be held until the session is collected as garbage.
+            session.close()
+
+    response = Response(stream_with_context(pieces()), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

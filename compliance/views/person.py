@@ -1,27 +1,30 @@
 """One person: who they are, and how they stand day by day, with the reasons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from compliance import wording
+from compliance.domain.asked import Part, part_of, terms_on, waiting_for
 from compliance.domain.requirement import RuleBook
 from compliance.domain.spans import Span, Status
 from compliance.services.lists import Lists
+from compliance.store.history import Recorded, recorded_of
 from compliance.views.blueprint import blueprint
 from compliance.views.lines import pressing_due_on
-from courses.domain import Completion, Evidence, course_on
-from courses.store import completions
+from courses.domain import course_on
+from courses.store import evidence_files
 from foundation import clock
-from foundation.db import db
+from foundation.db import Session, db
 from foundation.errors import NotFound
 from people import auth
 from people.domain import AbsenceKind, Category
 from people.services import record
 from people.services.record import AbsenceLine, Details, PostLine
 from people.services.scope import Seen, View, masked, view_of
-from people.store import Some
+from people.wording import ABSENCE_WORDS, CATEGORY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,14 @@ class SpanLine:
 
 @dataclass(frozen=True, slots=True)
 class RequirementStory:
-    """One requirement of the person: where it stands on the day, why, and every span of it."""
+    """One requirement of the person: where it stands on the day, why, and every span of it.
+
+    `waiting`: that something sent in waits for a check, and since when; empty where nothing does.
+    """
 
     title: str
     status: Status
+    waiting: str
     why: str
     spans: list[SpanLine]
 
@@ -67,9 +74,11 @@ def person(public_id: str) -> str:
         raise NotFound("There is no such person.")
     lists = Lists(session)
     who = record.details(session, view.person_id)
-    stories = [_story(lists, code, spans, today) for code, spans in lists.of_person(view.person_id).items()]
+    recorded = recorded_of(session, view.person_id)
+    stories = [
+        _story(lists, code, spans, recorded, today) for code, spans in lists.of_person(view.person_id).items()
+    ]
     stories.sort(key=lambda story: (wording.URGENCY.index(story.status), story.title))
-    completed = completions(session, Some([view.person_id])).get(view.person_id, [])
     back_href, back_text = _way_back(view)
     return render_template(
         "compliance/person.html",
@@ -81,19 +90,26 @@ def person(public_id: str) -> str:
             _absence(line) for line in record.absences(session, view.person_id, with_kind=view.absence_kind)
         ],
         requirements=stories,
-        completions=[_completion(lists.book, line) for line in reversed(completed)],
+        completions=[_completion(lists.book, line) for line in reversed(recorded)],
+        files_href=_files_href(session, view.person_id, public_id),
         back_href=back_href,
         back_text=back_text,
     )
 
 
 def _way_back(view: View) -> tuple[str, str]:
-    """Back to the list on which this reader finds people; nobody's own page needs one to be found."""
+    """Back to the list on which this reader finds people; nobody's own page needs one to be found.
+
+    The list of a team is named in the address, with its filters.
+    """
+    came_from, team = auth.safe_next(request.args.get("back")), url_for("compliance.my_team")
+    if came_from is not None and came_from.partition("?")[0] == team and Seen.TEAM in view.seen:
+        return came_from, "Back to my team"
     if Seen.EVERYBODY in view.seen or Seen.PART in view.seen:
         return url_for("compliance.people"), "Back to people"
     if Seen.TEAM in view.seen:
-        return url_for("compliance.my_team"), "Back to my team"
-    return url_for("compliance.my_requirements"), "Back to my requirements"
+        return team, "Back to my team"
+    return url_for("compliance.my_training"), "Back to my training"
 
 
 def _details(who: Details, view: View) -> list[tuple[str, str | None]]:
@@ -102,7 +118,7 @@ def _details(who: Details, view: View) -> list[tuple[str, str | None]]:
     def shown(text: str | None) -> str | None:
         return masked(text) if text and view.masked else text
 
-    rows: list[tuple[str, str | None]] = [("Category", wording.CATEGORY_WORDS[Category(who.category)])]
+    rows: list[tuple[str, str | None]] = [("Category", CATEGORY_WORDS[Category(who.category)])]
     if view.email:
         rows.append(("Email address", shown(who.email)))
     if view.reference:
@@ -118,17 +134,38 @@ def _post(book: RuleBook, post: PostLine) -> PostLine:
 
 
 def _absence(absence: AbsenceLine) -> AbsenceLine:
-    return replace(absence, kind=wording.ABSENCE_WORDS[AbsenceKind(absence.kind)] if absence.kind else None)
+    return replace(absence, kind=ABSENCE_WORDS[AbsenceKind(absence.kind)] if absence.kind else None)
 
 
-def _story(lists: Lists, code: str, spans: list[Span], today: date) -> RequirementStory:
+def _files_href(session: Session, person_id: int, public_id: str) -> str:
+    """Where the files that prove the completions are listed; empty where there are none."""
+    if not evidence_files(session, [person_id]):
+        return ""
+    return url_for("courses.person_evidence", public_id=public_id)
+
+
+def _story(
+    lists: Lists, code: str, spans: list[Span], recorded: Sequence[Recorded], today: date
+) -> RequirementStory:
     requirement = lists.book.requirement_on(code, today) or lists.book.latest(code)
     now = next((span for span in spans if span.first_day <= today <= span.last_day), None)
     return RequirementStory(
         title=requirement.title if requirement and requirement.title else code,
         status=now.status if now else Status.NOT_REQUIRED,
+        waiting=_waiting(lists.book, code, now, recorded, today) if now else "",
         why=lists.explain(now) if now else "Not required today.",
         spans=[_span(lists.book, span) for span in reversed(spans)],
+    )
+
+
+def _waiting(book: RuleBook, code: str, now: Span, recorded: Sequence[Recorded], today: date) -> str:
+    terms = terms_on(book, code, today)
+    waiting = waiting_for(terms, [one.completion for one in recorded], today) if terms else None
+    if waiting is None or part_of(now.status, waiting=True) is not Part.WAITING:
+        return ""
+    key = waiting.course, waiting.completed_on
+    return wording.waiting_words(
+        next(clock.london_day(one.recorded_at) for one in recorded if one.key == key)
     )
 
 
@@ -143,12 +180,13 @@ def _span(book: RuleBook, span: Span) -> SpanLine:
     )
 
 
-def _completion(book: RuleBook, completion: Completion) -> CompletionLine:
+def _completion(book: RuleBook, one: Recorded) -> CompletionLine:
+    completion = one.completion
     course = course_on(book.course_lines, completion.course, completion.completed_on)
     return CompletionLine(
         completed_on=completion.completed_on,
         course=course.title or course.code,
-        provider=course.provider,
-        evidence=wording.EVIDENCE_WORDS[Evidence(completion.evidence)],
+        provider=one.provider or course.provider,
+        evidence=wording.evidence_words(completion.evidence, clock.london_day(one.recorded_at)),
         revoked_on=completion.revoked_on,
     )

@@ -3,6 +3,7 @@
 A filter narrows what a reader may see and never widens it: a page takes only the choices that it offers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from foundation.db import Session
 from foundation.errors import NotFound
 from people.domain import Account
 from people.services.scope import directorates, own_units
-from people.store import Unit, units
+from people.store import Unit
 
 LEAST = 5
 """Readers of numbers without names see no number of people below this."""
@@ -25,7 +26,7 @@ DEEPEST_CHOICE = 2
 class Reach:
     """What a reader's figures cover. `must_choose`: one of the units, never the whole."""
 
-    units: list[Unit]
+    units: Sequence[Unit]
     organisation_ids: frozenset[int] | None = None
     names: bool = False
     must_choose: bool = False
@@ -67,9 +68,8 @@ def unit_words(unit: Unit, with_organisation: bool) -> str:
     return f"{unit.organisation}: {unit.path}" if with_organisation else unit.path
 
 
-def figures_reach(session: Session, account: Account, today: date) -> Reach:
-    """Whose figures a reader sees: all, those of a partner's own people, or numbers without names."""
-    every = units(session)
+def figures_reach(session: Session, account: Account, today: date, every: Sequence[Unit]) -> Reach:
+    """Whose figures a reader sees of every unit: all, those of a partner's own people, or numbers without names."""
     if account.sees_everybody:
         return Reach(every, names=True)
     if account.is_partner_lead:
@@ -77,15 +77,14 @@ def figures_reach(session: Session, account: Account, today: date) -> Reach:
     if account.is_manager:
         return Reach(every)
     if account.person_id is not None:
-        own = directorates(every, own_units(session, account.person_id, today))
+        own = directorates(every, own_units(session, account.person_id, today, every))
         if own:
             return Reach(own, must_choose=True)
     return abort(403)
 
 
-def lists_reach(session: Session, account: Account) -> Reach:
-    """Whose names a reader sees behind the figures. The page narrows a manager's list to the team."""
-    every = units(session)
+def lists_reach(account: Account, every: Sequence[Unit]) -> Reach:
+    """Whose names a reader sees of every unit. The page narrows a manager's list to the team."""
     if account.sees_everybody:
         return Reach(every, names=True)
     if account.is_partner_lead:
@@ -95,6 +94,6 @@ def lists_reach(session: Session, account: Account) -> Reach:
     return abort(403)
 
 
-def _part(every: list[Unit], account: Account) -> Reach:
+def _part(every: Sequence[Unit], account: Account) -> Reach:
     own = [unit for unit in every if unit.organisation_id in account.organisation_ids]
     return Reach(own, organisation_ids=account.organisation_ids, names=True)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from compliance.forms import typed_day
+from people.forms.typed_day import typed_day
 
 TODAY = date(2026, 11, 21)
 
