@@ -4,7 +4,7 @@ The council has two directorates; beside it stand a school, in which one of its 
 partner. Managers: Dana leads Mo, Mo leads Sam and Ola, Ola leads Kit; Uma and Vic are another team.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -217,14 +217,16 @@ class Builder:
         return self.found.today - timedelta(days=days)
 
 
-def build(session: Session, today: date) -> Borough:
-    """Record the borough in one transaction, with an account for every kind of reader."""
+def build(session: Session, today: date, also: Callable[[Builder], None] | None = None) -> Borough:
+    """Record the borough in one transaction, with an account for every kind of reader; `also` records more."""
     with transaction(session):
         builder = Builder(session, today)
         _write_rules(builder)
         _write_people(builder)
         _write_facts(builder)
         _write_accounts(builder)
+        if also is not None:
+            also(builder)
         facts.touch_rules(session, None)
     return builder.found
 

@@ -331,7 +331,7 @@ def inspect_headers(response: TestResponse) -> None:
     if "default-src 'none'" not in policy or "unsafe" in policy or "frame-ancestors 'none'" not in policy:
         raise PageError(f"{response.request.path} has a browser policy that is not strict: {policy}")
     if (
-        not response.request.path.startswith("/static/")
+        not response.request.path.startswith(("/static/", "/brand"))
         and response.headers.get("Cache-Control") != "no-store"
     ):
         raise PageError(f"{response.request.path} may be kept by a browser or proxy")

@@ -1,11 +1,17 @@
-"""What a test needs from the machine: a PostgreSQL server and a browser.
+"""What a test needs from the machine: a PostgreSQL server, a browser, the Nu Html Checker.
 
 Where one is missing its tests are skipped, and the end of the run says so loudly. With REQUIRE_POSTGRES=1 or
-REQUIRE_BROWSER=1, as in .ci/run, a missing one is a failure.
+REQUIRE_BROWSER=1 (browser and checker), as in .ci/run, a missing one is a failure.
 """
 
+import base64
+import hashlib
+import io
 import os
 import shutil
+import subprocess
+import tarfile
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +23,15 @@ POSTGRES_ABSENT = (
     "the tests make and drop databases of their own there."
 )
 CHROMIUM_ABSENT = "No Chromium was found. Install the package `chromium`, or name its file in CHROMIUM_PATH."
+VNU_ABSENT = (
+    "The Nu Html Checker was not found. Install `default-jre-headless` and `npm`, which fetches it once "
+    "(vnu-jar@{version}), or name its file in VNU_JAR."
+)
+VNU_VERSION = "26.9.27"
+# Kept here: a changed registry cannot vouch for a changed package.
+VNU_INTEGRITY = (
+    "sha512-TkQd5DFfOaWC9ebtvozTsrH2Vaod3jYg+vrOeREzIXxBexLz9+rS2DNtjn7+RPUiZhgli0SghgBX6RJRNea0KA=="
+)
 
 _DEFAULT_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -48,6 +63,55 @@ def chromium_path() -> str | None:
     if _required("REQUIRE_BROWSER"):
         raise ServiceAbsentError(CHROMIUM_ABSENT)
     return None
+
+
+@cache
+def vnu_jar() -> str | None:
+    """The file of the Nu Html Checker, fetched once, or None; raises where REQUIRE_BROWSER is set."""
+    named = os.environ.get("VNU_JAR")
+    found = Path(named) if named else _vnu_cache()
+    if shutil.which("java") and (found.is_file() or (not named and _fetch_vnu(found))):
+        return str(found)
+    if _required("REQUIRE_BROWSER"):
+        raise ServiceAbsentError(VNU_ABSENT.format(version=VNU_VERSION))
+    return None
+
+
+def _vnu_cache() -> Path:
+    """Outside the tree: the checker is no part of the project."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "prevent-training-tracker" / f"vnu-{VNU_VERSION}.jar"
+
+
+def _fetch_vnu(target: Path) -> bool:
+    """Whether npm could fetch the checker, and it is the one expected."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        fetched = subprocess.run(
+            [npm, "pack", "--silent", "--pack-destination", folder, f"vnu-jar@{VNU_VERSION}"],
+            cwd=folder,
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
+        packages = list(Path(folder).glob("*.tgz"))
+        if fetched.returncode or not packages:
+            return False
+        content = packages[0].read_bytes()
+    digest = base64.b64encode(hashlib.sha512(content).digest()).decode()
+    if f"sha512-{digest}" != VNU_INTEGRITY:
+        raise ServiceAbsentError(f"vnu-jar@{VNU_VERSION} is not the package expected: sha512-{digest}")
+    with tarfile.open(fileobj=io.BytesIO(content)) as package:
+        jar = package.extractfile("package/build/dist/vnu.jar")
+        assert jar is not None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Several test processes may fetch it at once: each puts a whole file in place.
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+            shutil.copyfileobj(jar, file)
+        Path(file.name).replace(target)
+    return True
 
 
 def _required(name: str) -> bool:

@@ -26,6 +26,7 @@ def run_a_test_marked(marker: str, folder: Path, **environment: str) -> subproce
     shutil.copy(ROOT / "pyproject.toml", folder)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("REQUIRE_", "PYTEST_"))}
     absent = {"TEST_DATABASE_URL": NOWHERE, "CHROMIUM_PATH": str(folder / "no-such-browser")}
+    absent["VNU_JAR"] = str(folder / "no-such-checker")
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
         cwd=folder,
@@ -36,7 +37,10 @@ def run_a_test_marked(marker: str, folder: Path, **environment: str) -> subproce
     )
 
 
-@pytest.mark.parametrize("marker, notice", [("postgres", "POSTGRESQL"), ("browser", "CHROMIUM")])
+@pytest.mark.parametrize(
+    "marker, notice",
+    [("postgres", "POSTGRESQL"), ("browser", "CHROMIUM"), ("vnu", "THE NU HTML CHECKER")],
+)
 def test_what_was_skipped_is_said_at_the_end(tmp_path: Path, marker: str, notice: str) -> None:
     result = run_a_test_marked(marker, tmp_path)
     assert result.returncode == 0, result.stdout
@@ -52,6 +56,7 @@ def test_what_was_skipped_is_said_at_the_end(tmp_path: Path, marker: str, notice
             "PostgreSQL did not answer at postgresql+psycopg://nobody@127.0.0.1:1/none",
         ),
         ("browser", "REQUIRE_BROWSER", "No Chromium was found"),
+        ("vnu", "REQUIRE_BROWSER", "The Nu Html Checker was not found"),
     ],
 )
 def test_what_is_required_fails_when_it_is_missing(

@@ -20,7 +20,7 @@ FLAT = frozenset(
     {
         "page: my team",
         "page: a person",
-        "page: my requirements",
+        "page: my training",
         "a manager's team",
         "one person",
         "figures: whole",

@@ -11,7 +11,7 @@ from compliance.services.figures import By, Question, figures, figures_on
 from compliance.services.lists import Lists
 from foundation.dates import add_months, month_end, month_ends
 from people.models import PersonRow
-from people.store import team
+from people.store import Team
 from tests.bench import floors
 from tests.bench.council import Council
 from tests.bench.databases import Place
@@ -126,7 +126,7 @@ def _lists(place: Place, council: Council, day: date) -> Iterator[Measure]:
 
     def own_team(session: Session) -> object:
         lists = Lists(session)
-        filters = lists.filters(Question(), team=team(manager, day, below=False))
+        filters = lists.filters(Question(), team=Team(manager, day))
         return lists.page(day, filters), lists.figures(day, filters)
 
     of_service = floors.floor(place.bare, floors.SERVICE, {"d": values["d"], "path": council.service})

@@ -21,6 +21,7 @@ from foundation.stamp import Stamp
 from people.domain import Permission
 from people.models import AccountRow, PersonRow
 from people.services.accounts import create_account
+from people.services.sessions import begin_session
 from tests.bench.databases import Bare, Place
 from tests.bench.measures import Result
 from tests.bench.timing import compare
@@ -81,7 +82,7 @@ def _pages(place: Place, unit: str) -> list[Page]:
         Page("figures below a directorate", f"/figures?by=unit&unit={unit}", "coordinator"),
         Page("people behind a figure", f"/people?unit={unit}", "coordinator"),
         Page("a person", f"/people/{person}", "coordinator"),
-        Page("my requirements", "/my-requirements", "manager"),
+        Page("my training", "/my-training", "manager"),
         Page("my team", "/my-team", "manager"),
         Page("my team, indirect too", "/my-team?scope=everyone", "manager"),
     ]
@@ -102,11 +103,12 @@ def make_readers(place: Place, stamp: Stamp, manager: str) -> dict[str, str]:
 
 def _client(place: Place, account: str) -> FlaskClient:
     """A signed-in browser. Passwords are slow on purpose, so the session is written directly."""
-    with Session(place.engine) as session:
-        epoch = session.scalars(select(AccountRow.session_epoch).where(AccountRow.public_id == account)).one()
+    with Session(place.engine) as session, transaction(session):
+        account_id = session.scalars(select(AccountRow.id).where(AccountRow.public_id == account)).one()
+        token = begin_session(session, Stamp("command:bench", clock.now()), account_id, "The benchmark")
     client = place.app.test_client()
     with client.session_transaction() as cookie:
-        cookie.update(_user_id=f"{account}.{epoch}", _fresh=True, signed_in_at=clock.now().timestamp())
+        cookie.update(_user_id=token, _fresh=True)
     return client
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
+from flask import Flask
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
 from app import create_app
@@ -28,22 +30,42 @@ class Open(Protocol):
     ) -> AbstractContextManager[Watched]: ...
 
 
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Borough]]:
-    """The address of the service, and the borough in it."""
-    folder = tmp_path_factory.mktemp("served")
-    settings = Settings(
-        _env_file=None, instance_path=folder, secret_key=SecretStr(KEY), base_url="http://127.0.0.1:8000"
+@contextmanager
+def new_service(folder: Path, **settings: Any) -> Iterator[tuple[Flask, str, Borough]]:
+    """A service with a borough of its own: the app, its address, the borough."""
+    app = create_app(
+        Settings(
+            _env_file=None,
+            instance_path=folder,
+            secret_key=SecretStr(KEY),
+            base_url="http://127.0.0.1:8000",
+            **settings,
+        )
     )
-    app = create_app(settings)
     with app.app_context():
         upgrade()
         borough = build(db.session(), clock.today())
         db.session.remove()
     with served(app) as address:
-        yield address, borough
+        yield app, address, borough
     with app.app_context():
         db.engine.dispose()
+
+
+def enter(page: Page, reader: str) -> None:
+    """Sign a reader in, by the page."""
+    page.goto("/sign-in")
+    page.get_by_label("Email address").fill(email_of(reader))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Borough]]:
+    """The address of the service, and the borough in it."""
+    with new_service(tmp_path_factory.mktemp("served")) as (_, address, borough):
+        yield address, borough
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +89,7 @@ def open_as(browser: Browser, service: tuple[str, Borough]) -> Open:
     ) -> Iterator[Watched]:
         with window(browser, service[0], scheme, width, scripts) as watched:
             if reader is not None:
-                watched.page.goto("/sign-in")
-                watched.page.get_by_label("Email address").fill(email_of(reader))
-                watched.page.get_by_label("Password", exact=True).fill(PASSWORD)
-                watched.page.get_by_role("button", name="Sign in").click()
-                watched.page.get_by_role("button", name="Sign out").wait_for()
+                enter(watched.page, reader)
             yield watched
 
     return opened

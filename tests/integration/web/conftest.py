@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from foundation import clock
-from people.services import accounts
+from people.services import passwords
 from tests.borough import PASSWORD, Borough, build, email_of
 from tests.pages import PageClient
 
@@ -18,8 +18,9 @@ SignIn = Callable[[str], PageClient]
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that take no time: how slow they are in earnest is no matter of these tests."""
-    monkeypatch.setattr(accounts, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    accounts._hash_of_nothing.cache_clear()
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "HASHER", cheap)
+    monkeypatch.setattr(passwords, "HASH_OF_NOTHING", cheap.hash("nobody has this password"))
 
 
 @pytest.fixture

@@ -18,33 +18,6 @@ from tests.pages import PageClient, PageError, text_of
 SignIn = Callable[[str], PageClient]
 
 
-def test_my_requirements_say_what_next_by_when_and_why(sign_in: SignIn) -> None:
-    page = sign_in("staff").page("/my-requirements")
-    assert "You have 2 things to do." in text_of(page)
-    first, second = page.select(".app-requirement")
-    assert "Overdue: expired" in text_of(first)
-    assert "Do this now: it ran out on" in text_of(first)
-    assert "Prevent awareness, completed on" in text_of(first)
-    assert "40 minutes" in text_of(first)
-    courses = [text_of(course) for course in first.select(".app-courses__item")]
-    assert courses == [
-        "Team briefing The council, 20 minutes, only to renew",
-        "Prevent awareness Home Office, 40 minutes",
-    ]
-    assert "Overdue: not started" in text_of(second)
-    assert "only to renew" not in text_of(second)
-
-
-def test_a_measure_is_asked_of_nobody(sign_in: SignIn) -> None:
-    page = sign_in("staff").page("/my-requirements")
-    assert "e-learning alone" not in text_of(page)
-
-
-def test_somebody_with_nothing_to_do_is_told_so(sign_in: SignIn) -> None:
-    page = sign_in("manager").page("/my-requirements")
-    assert "You are up to date: there is nothing to do." in text_of(page)
-
-
 def test_a_manager_sees_direct_reports_first_and_everyone_below_on_request(sign_in: SignIn) -> None:
     client = sign_in("manager")
     assert "Kit Tester" not in text_of(client.page("/my-team"))
@@ -56,7 +29,7 @@ def test_a_manager_sees_direct_reports_first_and_everyone_below_on_request(sign_
 
 def test_the_lines_of_a_team_and_of_its_file_are_the_same(sign_in: SignIn) -> None:
     client = sign_in("manager")
-    for query in ({}, {"scope": "everyone"}, {"requirement": "AWARE"}, {"show": "expired"}):
+    for query in ({}, {"scope": "everyone"}, {"requirement": "AWARE"}, {"show": "overdue"}):
         page = client.page("/my-team", query)
         file = client.get("/my-team.csv", query_string=query).get_data(as_text=True)
         assert len(page.select("#team tbody tr")) == len(file.splitlines()) - 1
@@ -195,7 +168,9 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 
 
 ADDRESSES = [
-    "/my-requirements",
+    "/my-training",
+    "/my-training/history",
+    "/account/details",
     "/my-team",
     "/my-team?scope=everyone&unit=in",
     "/my-team.csv",

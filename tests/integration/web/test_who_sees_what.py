@@ -1,43 +1,15 @@
-"""The authorization matrix of docs/security.md, for every page that exists and every kind of reader."""
+"""Who sees what on a page: names, numbers and fields. Who may open which is in test_authorization.py."""
 
 import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 
 from tests.borough import COUNCIL, HOMES, PARTNER, READERS, RESOURCES, Borough
 from tests.pages import PageClient
 
 SignIn = Callable[[str], PageClient]
 READERS_INSIDE = [reader for reader in READERS if reader != "leaver"]
-
-# endpoint: (address, {reader: status}); who is not named is refused with 403.
-EVERYBODY = dict.fromkeys(READERS_INSIDE, 200)
-PAGES: dict[str, tuple[str, dict[str, int]]] = {
-    "home": ("/", dict.fromkeys(READERS_INSIDE, 302)),
-    "people.sign_in": ("/sign-in", dict.fromkeys(READERS_INSIDE, 302)),
-    "people.sign_out": ("/sign-out", dict.fromkeys(READERS_INSIDE, 405)),
-    "health.healthz": ("/healthz", EVERYBODY),
-    "health.readyz": ("/readyz", EVERYBODY),
-    "compliance.my_requirements": ("/my-requirements", {"staff": 200, "manager": 200, "learning": 200}),
-    "compliance.my_team": ("/my-team", {"manager": 200}),
-    "compliance.my_team_csv": ("/my-team.csv", {"manager": 200}),
-    "compliance.figures": ("/figures", EVERYBODY),
-    "compliance.figures_csv": ("/figures.csv", EVERYBODY),
-    "compliance.people": ("/people", {**EVERYBODY, "staff": 403}),
-    "compliance.people_csv": ("/people.csv", {**EVERYBODY, "staff": 403}),
-    # Decided person by person, below.
-    "compliance.person": ("/people/Sam", {**EVERYBODY, "partner": 404}),
-    "static": ("/static/app.css", EVERYBODY),
-}
-OPEN = {
-    "people.sign_in": 200,
-    "people.sign_out": 405,
-    "health.healthz": 200,
-    "health.readyz": 200,
-    "static": 200,
-}
 
 # Whom each reader sees by name, anywhere: on a person's page, in a list, in a file.
 TEAM_OF_MO = {"Sam", "Ola", "Kit", "Ash", "Bo", "Cy", "Two"}
@@ -51,39 +23,6 @@ SEEN = {
     "auditor": COUNCIL_PEOPLE | PARTNERS | {"Lee"},
     "partner": PARTNERS,
 }
-
-
-def addressed(address: str, borough: Borough) -> str:
-    """The address, with a first name in it replaced by that person's public id."""
-    head, _, name = address.rpartition("/")
-    return f"{head}/{borough.people[name]}" if name in borough.people else address
-
-
-def test_every_address_has_been_decided(app: Flask) -> None:
-    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    assert endpoints == set(PAGES), "state in PAGES who may see a new page, and in docs/security.md"
-
-
-@pytest.mark.parametrize("endpoint", PAGES)
-def test_nobody_enters_without_signing_in(endpoint: str, anyone: PageClient, borough: Borough) -> None:
-    address = addressed(PAGES[endpoint][0], borough)
-    response = anyone.get(address)
-    assert response.status_code == OPEN.get(endpoint, 302)
-    if response.status_code == 302:
-        assert response.headers["Location"].startswith("/sign-in")
-
-
-@pytest.mark.parametrize("reader", READERS_INSIDE)
-def test_each_reader_opens_the_pages_of_the_matrix_and_no_other(
-    reader: str, sign_in: SignIn, borough: Borough
-) -> None:
-    client = sign_in(reader)
-    expected = {endpoint: allowed.get(reader, 403) for endpoint, (_, allowed) in PAGES.items()}
-    found = {
-        endpoint: client.get(addressed(address, borough)).status_code
-        for endpoint, (address, _) in PAGES.items()
-    }
-    assert found == expected
 
 
 @pytest.mark.parametrize("reader", SEEN)

@@ -1,0 +1,49 @@
+"""To build a statement takes longer than the database takes to answer it, so pages build theirs once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Select
+
+from tests.borough import HOMES, Borough
+from tests.pages import PageClient
+
+SignIn = Callable[[str], PageClient]
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that is built from here on."""
+    found: list[str] = []
+    build = Select.__init__
+
+    def noted(select: Select[*tuple[Any, ...]], *columns: Any) -> None:
+        build(select, *columns)
+        found.append(str(select))
+
+    monkeypatch.setattr(Select, "__init__", noted)
+    return found
+
+
+@pytest.mark.parametrize(
+    "reader, path",
+    [
+        ("staff", "/my-training"),
+        ("manager", "/my-team"),
+        ("manager", "/my-team?scope=everyone&unit=out"),
+        ("manager", "/people/{person}"),
+        ("partner", "/people/{partner}"),
+        ("coordinator", "/people/{person}"),
+        ("coordinator", "/people?unit={unit}&show=expired"),
+    ],
+)
+def test_a_page_builds_no_statement_when_it_is_asked_for_again(
+    sign_in: SignIn, borough: Borough, built: list[str], reader: str, path: str
+) -> None:
+    client = sign_in(reader)
+    page = path.format(person=borough.people["Sam"], partner=borough.people["Pat"], unit=borough.units[HOMES])
+    assert client.get(page).status_code == 200
+    built.clear()
+    assert client.get(page).status_code == 200
+    assert built == []
