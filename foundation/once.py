@@ -6,6 +6,7 @@ change; the second time (a double click, the back button, a lost answer) the kep
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from secrets import token_urlsafe
 
 from sqlalchemy import String, insert, select
@@ -46,14 +47,17 @@ def done_before(session: Session, stamp: Stamp, key: str) -> Done | None:
 
     Ask inside the transaction of the change, where no other writer can come in between.
     """
-    row = session.execute(
-        select(SubmissionRow.at, SubmissionRow.led_to).where(
-            SubmissionRow.key == key, SubmissionRow.actor == stamp.actor
-        )
-    ).one_or_none()
+    query = select(SubmissionRow.at, SubmissionRow.led_to).where(SubmissionRow.key == _own(stamp, key))
+    row = session.execute(query).one_or_none()
     return None if row is None else Done(row.at, row.led_to)
 
 
 def remember(session: Session, stamp: Stamp, key: str, led_to: str) -> None:
     """Keep that the form with this key was acted upon."""
-    session.execute(insert(SubmissionRow).values(key=key, actor=stamp.actor, at=stamp.at, led_to=led_to))
+    values = {"key": _own(stamp, key), "actor": stamp.actor, "at": stamp.at, "led_to": led_to}
+    session.execute(insert(SubmissionRow).values(values))
+
+
+def _own(stamp: Stamp, key: str) -> str:
+    """The key as this account's: one that somebody else has used stands in nobody's way."""
+    return sha256(f"{stamp.actor} {key}".encode()).hexdigest()

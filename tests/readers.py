@@ -289,7 +289,7 @@ def _write_things(world: World, session: Session, stamp: Stamp) -> None:
         "register in the making": _held(world, session, stamp, Purpose.REGISTER, sent=False),
         "register sent": _held(world, session, stamp, Purpose.REGISTER, sent=True),
     }
-    refs = {ref: number for ref, number in session.execute(select(PersonRow.person_ref, PersonRow.id))}
+    refs = dict(session.execute(select(PersonRow.person_ref, PersonRow.id)).all())
     names = {number: name for name, number in world.borough.ids.items()}
     spells = select(PostSpellRow.person_id, PostSpellRow.manager_ref)
     for person_id, manager_ref in session.execute(spells):

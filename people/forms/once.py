@@ -19,10 +19,17 @@ NOTICE = "success"
 """The kind of flashed message that the frame shows as a notification banner."""
 
 
+class KeyField(HiddenField):
+    """The key of a form. A form that is sent without one has none: it must not act as if it were a new one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+
 class OnceForm(PageForm):
     """A form that acts at most once however often it is sent. Its template writes `form.once()` out."""
 
-    once = HiddenField(
+    once = KeyField(
         default=new_key,
         validators=[Length(KEY_LENGTH, KEY_LENGTH, message="Open this page again and send it from there")],
     )
@@ -31,9 +38,9 @@ class OnceForm(PageForm):
 def act_once(form: OnceForm, act: Callable[[Session, Stamp], str], notice: str) -> Response:
     """Do what the form asks in one transaction, and lead to the page whose address `act` gives back.
 
-    Sent a second time by the same account, nothing is done: the same page says that it was saved, and when. The notice is
-    empty where that page says so by itself. What `act`
-    raises is the caller's to show; nothing is kept then, so the mended form may be sent with the same key.
+    Sent a second time by the same account, nothing is done: the same page says that it was saved, and when. The notice
+    is empty where that page says so by itself. What `act` raises is the caller's to show; nothing is kept then, so the
+    mended form may be sent with the same key.
     """
     key = str(form.once.data)
     with transaction(db.session()) as session:
