@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 from jinja2 import Template
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from foundation import clock
 from foundation.db import transaction
@@ -55,12 +57,14 @@ def of_pages(
         client = _client(place, readers[page.reader])
         asked = _watch(place, client, page.address)
 
-        def product(client: FlaskClient = client, page: Page = page) -> object:
-            return client.get(page.address).data
+        environ = _environ(client, page.address)
 
-        def floor(asked: Asked = asked, page: Page = page) -> None:
+        def product(environ: dict[str, Any] = environ) -> object:
+            return b"".join(run_wsgi_app(place.app.wsgi_app, dict(environ))[0])
+
+        def floor(asked: Asked = asked, environ: dict[str, Any] = environ) -> None:
             _replay(place.bare, asked)
-            with place.app.test_request_context(page.address):
+            with place.app.request_context(dict(environ)):
                 for template, values in asked.templates:
                     template.render(values)
 
@@ -110,6 +114,14 @@ def _client(place: Place, account: str) -> FlaskClient:
     with client.session_transaction() as cookie:
         cookie.update(_user_id=token, _fresh=True)
     return client
+
+
+def _environ(client: FlaskClient, address: str) -> dict[str, Any]:
+    """The request as a server hands it over, made beforehand: to make it is the server's work, not the service's."""
+    cookie = client.get_cookie(str(client.application.config["SESSION_COOKIE_NAME"]))
+    assert cookie is not None
+    headers = Headers([("Cookie", f"{cookie.key}={cookie.value}")])
+    return EnvironBuilder(address, headers=headers).get_environ()
 
 
 def _watch(place: Place, client: FlaskClient, address: str) -> Asked:
