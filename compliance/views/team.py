@@ -186,6 +186,8 @@ def my_team() -> str:
     chosen = found.chosen()
     groups = found.lists.groups(chosen)
     lines = groups[chosen.group] if chosen.group else sum(groups.values())
+    # What is said of everyone is said of the whole list alone, and of a list with somebody in it.
+    whole = any(groups.values()) and not (found.name or found.unit or found.requirement)
     rows, page = found.lists.page(chosen, lines, request.args.get("page"))
     return render_template(
         "compliance/my_team.html",
@@ -205,8 +207,8 @@ def my_team() -> str:
         show_options=[("", EVERYTHING), *((group.value, GROUP_WORDS[group]) for group in Group)],
         name=found.name,
         groups=found.group_links(groups),
-        nobody_overdue=not groups[Group.OVERDUE],
-        all_up_to_date=not any(groups[group] for group in TO_DO),
+        nobody_overdue=whole and not groups[Group.OVERDUE],
+        all_up_to_date=whole and groups[Group.UP_TO_DATE] > 0 and not any(groups[group] for group in TO_DO),
         rows=[team_line(row) for row in rows],
         page=page,
         where=found.where,

@@ -138,7 +138,8 @@ def _follows(before: str, after: str) -> bool:
 
 
 def _mainly_guessed_words(password: str, email: str, names: Collection[str]) -> str | None:
-    local = email.partition("@")[0]
+    local, _, domain = email.partition("@")
+    own = [*_words(local), *_words(domain)]
     words_of_ours = [word for name in names for word in _words(name)]
     for text in _readings(password):
         for word in GUESSED_WORDS:
@@ -148,7 +149,9 @@ def _mainly_guessed_words(password: str, email: str, names: Collection[str]) -> 
             return "Choose a password that is not mainly your email address"
         if _is_mainly(text, words_of_ours):
             return "Choose a password that is not mainly the name of the council or of this service"
-        if _is_mainly(text, [*GUESSED_WORDS, *_words(local), *words_of_ours]):
+        if _is_mainly(text, own):
+            return "Choose a password that is not mainly your email address"
+        if _is_mainly(text, [*GUESSED_WORDS, *own, *words_of_ours]):
             return "Choose a password that is not made of words that anybody here would try first"
     return None
 

@@ -74,6 +74,15 @@ GOOD = [
 ]
 
 
+@pytest.mark.parametrize("password", [EMAIL, EMAIL.upper(), f"{EMAIL}1!"])
+def test_nobodys_own_email_address_is_a_password(password: str) -> None:
+    assert problem_with(password, email=EMAIL, names=NAMES) is not None
+    assert (
+        problem_with("efua.nwosuford@hospitals-nhs.example", email="efua.nwosuford@hospitals-nhs.example")
+        is not None
+    )
+
+
 @pytest.mark.parametrize("password, reason", REFUSED)
 def test_a_poor_password_is_refused_by_the_name_of_the_reason(password: str, reason: str) -> None:
     found = problem_with(password, email=EMAIL, names=NAMES)
