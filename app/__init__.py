@@ -11,7 +11,7 @@ from compliance import timelines
 from compliance import views as compliance_views
 from courses import cli as courses_cli
 from courses import views as courses_views
-from foundation import facts, mail, once  # noqa: F401 -- their tables belong to the schema
+from foundation import facts
 from foundation.db import db, engine_options
 from people import auth
 from people import cli as people_cli

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 
-from flask import Response, abort, current_app, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 
 from compliance.services.team import TeamLists
 from compliance.store.team_choice import Chosen, Group, Sort
@@ -195,7 +195,7 @@ def my_team() -> str:
         in_team=team_size(found.session, found.manager_id, found.today, below=found.below),
         other=found.other,
         can_hand_over=found.has_own,
-        register_href=url_for(REGISTER) if REGISTER in current_app.view_functions else None,
+        register_href=url_for(REGISTER),
         cards=[team_card(standing) for standing in found.lists.standings(chosen)],
         team_options=found.team_options(),
         whose=found.whose,

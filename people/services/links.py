@@ -5,12 +5,13 @@ one is made. Nothing that asking for a link answers may tell whether there is an
 disabled and left costs the same statements of the database and gets the same answer (promise S8).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Any
 
 from sqlalchemy import bindparam, insert, literal, null, select, update
 from sqlalchemy.orm import Session, aliased
@@ -129,7 +130,7 @@ def ask_for_link(session: Session, stamp: Stamp, email: str, today: date, words:
     _write_link(session, stamp, kind, email, found.id if found else NO_ROW, words)
 
 
-def _may_enter(account, people) -> bool:  # type: ignore[no-untyped-def]  # rows of _ACCOUNT and _PEOPLE
+def _may_enter(account: Any, people: Sequence[Any]) -> bool:
     """Whether the account may be opened, and the mailbox is still its owner's."""
     if account.disabled_at is not None or (account.person_id is not None and not account.has_post):
         return False
