@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The service, ready to serve or to run commands. Raises SettingsError when a setting will not do."""
     settings = settings or load_settings()
     app = Flask("app", instance_path=str(settings.instance_path), root_path=str(ROOT))
+    app.jinja_environment = jinja.SharedGlobals
     app.config.from_mapping(settings.for_flask())
     app.extensions["settings"] = settings
     logs.install(app, settings)

@@ -1,11 +1,14 @@
 """What every template can use: the GOV.UK macros, our filters, the addresses of static files."""
 
+from collections.abc import MutableMapping
 from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, url_for
+from flask.templating import Environment
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from app.config import Settings
@@ -15,6 +18,18 @@ from foundation.dates import FAR_DAY
 
 PHASE = "Beta"
 """What the banner above every page calls the state of this service."""
+
+
+class SharedGlobals(Environment):
+    """Templates that all see the very same globals.
+
+    Jinja would chain an empty mapping of its own before them for every template, and walk that chain at each import of a
+    macro: some 36 times a page, which was a third of the time of a small page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of one template: those of the environment, unless it brings any of its own."""
+        return super().make_globals(d) if d else self.globals
 
 
 def install(app: Flask, settings: Settings) -> None:
