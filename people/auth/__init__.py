@@ -6,7 +6,7 @@ and so on.
 """
 
 from people.auth.browsers import device, know_device
-from people.auth.guards import ask_to_sign_in, first_step, goal, install, public, reader, signed_in
+from people.auth.guards import ask_to_sign_in, first_step, goal, install, only_for, public, reader, signed_in
 from people.auth.identity import (
     LONGEST_SESSION,
     account,
@@ -47,6 +47,7 @@ __all__ = [
     "lacks_second_step",
     "network_subject",
     "oldest_session",
+    "only_for",
     "password_is_right",
     "public",
     "reader",

@@ -1,6 +1,7 @@
 """Who may use a view. Each says so with a mark below its route; one that says nothing is closed to everybody.
 
-`public`: anybody. `signed_in`: whoever has done every step of signing in. `first_step`: whoever has given the password,
+`public`: anybody. `signed_in`: whoever has done every step of signing in. `only_for`: of those, whoever holds one of
+the permissions named. `first_step`: whoever has given the password,
 and sets up or does the second step. What a page shows to whom is decided by the page.
 """
 
@@ -23,7 +24,7 @@ from people.auth.identity import (
     login_manager,
 )
 from people.auth.targets import safe_next
-from people.domain import Account
+from people.domain import Account, Permission
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,6 +78,21 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     setattr(guarded, _MARK, "signed_in")
     return guarded
+
+
+def only_for(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Guard a page for accounts that hold one of these permissions; 403 for everybody else who is signed in."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def permitted(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            if reader().permissions.isdisjoint(permissions):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return signed_in(permitted)
+
+    return guard
 
 
 def first_step(view: Callable[P, R]) -> Callable[P, R | Response]:
