@@ -9,13 +9,16 @@ from app.config import ROOT, Settings, load_settings
 from compliance import cli as compliance_cli
 from compliance import timelines
 from compliance import views as compliance_views
+from compliance.services.record_effect import RecordRules
 from courses import cli as courses_cli
 from courses import views as courses_views
 from foundation import facts
-from foundation.db import db, engine_options
+from foundation.db import Session, db, engine_options
 from people import auth
 from people import cli as people_cli
 from people import views as people_views
+from people.services.finding import words as name_words
+from people.services.records import effect
 from reminders import cli as reminders_cli
 
 migrate = Migrate()
@@ -57,7 +60,13 @@ def _open_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     # The only way in which a change of facts reaches the timelines (docs/adr/0002).
-    facts.listen(timelines.refresh)
+    facts.listen(_refresh)
+    effect.asked_by(RecordRules())
+
+
+def _refresh(session: Session, touched: facts.Touched) -> None:
+    name_words.catch_up(session)
+    timelines.refresh(session, touched)
 
 
 def _register_packages(app: Flask) -> None:

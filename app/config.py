@@ -96,13 +96,13 @@ class Settings(BaseSettings):
         None, description="an SVG or PNG file; a relative path starts at INSTANCE_PATH"
     )
     support_email: str = Field(
-        "", pattern=EMAIL, description="an e-mail address that staff may write to, or nothing"
+        "", pattern=EMAIL, description="an email address that staff may write to, or nothing"
     )
     support_phone: str = Field(
-        "", pattern=r"^[0-9+() ]{0,30}$", description="a telephone number: digits, blanks, +, ( and )"
+        "", pattern=r"^[0-9+() ]{0,30}$", description="a phone number: digits, blanks, +, ( and )"
     )
     data_protection_email: str = Field(
-        "", pattern=EMAIL, description="the e-mail address of the data protection officer, or nothing"
+        "", pattern=EMAIL, description="the email address of the data protection officer, or nothing"
     )
     security_contact: str = Field(
         "",

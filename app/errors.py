@@ -3,10 +3,11 @@
 import logging
 from uuid import uuid4
 
-from flask import Flask, Response, render_template
+from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import kept
 from foundation.db import db
@@ -29,7 +30,7 @@ Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 def install(app: Flask) -> None:
     """Take over the error pages of an app."""
     app.register_error_handler(HTTPException, page_for)
-    app.register_error_handler(CSRFError, page_open_too_long)
+    app.register_error_handler(CSRFError, not_taken)
     app.register_error_handler(DomainError, refused)
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(OperationalError, database_away)
@@ -57,9 +58,9 @@ def page_for(error: HTTPException) -> Answer:
     return render_template(f"errors/{status if status in PAGES else 400}.html"), status, headers
 
 
-def page_open_too_long(_error: CSRFError) -> Answer | Response:
+def not_taken(_error: CSRFError) -> BaseResponse:
     """The form's proof of origin is missing, too old or another session's. What was typed is kept where it may be."""
-    return kept.page_open_too_long() or (render_template("errors/csrf.html"), 400)
+    return kept.not_taken()
 
 
 def refused(error: DomainError) -> Answer:

@@ -15,6 +15,7 @@ from app.config import Settings
 from compliance import wording
 from foundation import formats
 from foundation.dates import FAR_DAY
+from people.auth.idle import RENEWED_AFTER
 
 PHASE = "Beta"
 """What the banner above every page calls the state of this service."""
@@ -23,8 +24,8 @@ PHASE = "Beta"
 class SharedGlobals(Environment):
     """Templates that all see the very same globals.
 
-    Jinja would chain an empty mapping of its own before them for every template, and walk that chain at each import of a
-    macro: some 36 times a page, which was a third of the time of a small page.
+    Jinja would chain an empty mapping of its own before them for every template, and walk that chain at each import
+    of a macro: some 36 times a page, which was a third of the time of a small page.
     """
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -56,7 +57,8 @@ def install(app: Flask, settings: Settings) -> None:
         service_name=settings.service_name,
         phase=PHASE,
         max_upload_mb=settings.max_upload_mb,
-        idle_seconds=settings.session_idle_minutes * 60,
+        # What the cookie says may be this much older than the page (people/auth/idle.py).
+        idle_seconds=settings.session_idle_minutes * 60 - int(RENEWED_AFTER.total_seconds()),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from people import auth
-from people.domain import Account
+from people.domain import Account, Permission
 
 HOME = "home"
 
@@ -28,7 +28,66 @@ class Destination:
 
 MY_TRAINING = Destination("My training", "compliance.my_training", frozenset({"compliance.my_history"}))
 MY_TEAM = Destination("My team", "compliance.my_team")
-FIGURES = Destination("Figures", "compliance.figures", frozenset({"compliance.people"}))
+WORK = Destination(
+    "Work to do",
+    "compliance.worklist",
+    frozenset(
+        {
+            "compliance.people_to_mend",
+            "compliance.roles_to_review",
+            "courses.evidence_queue",
+            "courses.check_evidence",
+            "people.detail_requests",
+        }
+    ),
+)
+FIND_PEOPLE = Destination("Find people", "compliance.find_people")
+IMPORTS = Destination(
+    "Imports",
+    "compliance.imports",
+    frozenset(
+        {
+            "compliance.imports_new",
+            "compliance.import_run",
+            "compliance.import_changes",
+            "compliance.import_mend",
+            "compliance.import_batch",
+        }
+    ),
+)
+RULES = Destination(
+    "Rule book",
+    "compliance.rule_book",
+    frozenset(
+        {
+            "compliance.rule_course",
+            "compliance.rule_role",
+            "compliance.rule_requirement",
+            "compliance.rule_draft",
+            "compliance.rule_draft_people",
+        }
+    ),
+)
+ACCOUNTS = Destination(
+    "Accounts",
+    "people.accounts",
+    frozenset(
+        {"people.account_page", "people.invite_account", "people.give_permission", "people.change_account"}
+    ),
+)
+FIGURES = Destination(
+    "Figures",
+    "compliance.figures",
+    frozenset(
+        {
+            "compliance.people",
+            "compliance.trend",
+            "compliance.bridge_page",
+            "compliance.bridge_people",
+            "compliance.coverage",
+        }
+    ),
+)
 
 # On every page, also where something went wrong, and in this order everywhere (WCAG 3.2.6, consistent help).
 FOOTER: tuple[tuple[str, Callable[[], str]], ...] = (
@@ -49,11 +108,12 @@ def install(app: Flask) -> None:
 
 @auth.public
 def home() -> Response:
-    """Lead to the first page that this account may see."""
+    """Lead to the first page that this account may see; learning and development to the work that waits."""
     account = signed_in()
     if account is None:
         return redirect(url_for("people.sign_in"))
-    return redirect(url_for(destinations(account)[0].endpoint))
+    first = WORK if Permission.LEARNING in account.permissions else destinations(account)[0]
+    return redirect(url_for(first.endpoint))
 
 
 def signed_in() -> Account | None:
@@ -79,7 +139,17 @@ def destinations(account: Account) -> list[Destination]:
         found.append(MY_TRAINING)
     if account.is_manager:
         found.append(MY_TEAM)
-    return [*found, FIGURES]
+    if account.permissions:
+        found.append(WORK)
+        found.append(FIND_PEOPLE)
+    if account.permissions & {Permission.LEARNING, Permission.AUDITOR}:
+        found.append(IMPORTS)
+    if account.sees_everybody:
+        found.append(RULES)
+    found.append(FIGURES)
+    if account.permissions & {Permission.LEARNING, Permission.AUDITOR}:
+        found.append(ACCOUNTS)
+    return found
 
 
 def frame() -> dict[str, Any]:

@@ -5,15 +5,16 @@ time; `flask compliance rebuild --check` proves that they equal such a rebuild. 
 written in bulk and nothing is looked up through them.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.dates import FAR_DAY, FIRST_DAY
 from foundation.db import Base
 from foundation.facts import Fact, current_index
+from people.models import new_public_id
 
 WHOLE = 0
 """The unit id under which `figure_change` and `figure_month` keep the figures of everybody."""
@@ -103,7 +104,7 @@ class ExemptionRow(Fact, Base):
     """A person need not meet one requirement (or any, when `requirement_id` is null) from a day to a day."""
 
     __tablename__ = "exemption"
-    __table_args__ = (current_index("exemption", "person_id"),)
+    __table_args__ = (current_index("exemption", "person_id"), current_index("exemption", "last_day"))
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requirement_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
@@ -111,6 +112,24 @@ class ExemptionRow(Fact, Base):
     approved_by: Mapped[str] = mapped_column(String(200))
     first_day: Mapped[date] = mapped_column(Date)
     last_day: Mapped[date] = mapped_column(Date)
+
+
+class DeclaredCountRow(Fact, Base):
+    """How many people were trained, as told without names; in headcounts by sector, never in a percentage."""
+
+    __tablename__ = "declared_count"
+    __table_args__ = (current_index("declared_count", "course_id", "last_day"),)
+
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    sector: Mapped[str] = mapped_column(String(20))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    people: Mapped[int] = mapped_column(Integer)
+    declared_by: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(200))
 
 
 class StatusSpanRow(Base):
@@ -214,3 +233,74 @@ class FigureHorizonRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     first_month_end: Mapped[date] = mapped_column(Date)
     last_month_end: Mapped[date] = mapped_column(Date)
+
+
+class ImportRunRow(Base):
+    """One file on its way through the pages, or the taking back of a batch: how far it has come, never what it holds.
+
+    The file, and what was found in it, lie in the folder `stored_as` of the instance for as long as they are needed.
+    Here are numbers only: `found` holds counts and figures, no name and no reference. `worker` marks the process that
+    is at it.
+    """
+
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    map_name: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(60))
+    as_at: Mapped[date] = mapped_column(Date)
+    is_part: Mapped[bool] = mapped_column(Boolean)
+    file_name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    worker: Mapped[str | None] = mapped_column(String(32))
+    expected_leavers: Mapped[int | None] = mapped_column(Integer)
+    found: Mapped[dict[str, Any]] = mapped_column(JSON)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    made_at: Mapped[datetime]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class RuleDraftRow(Base):
+    """A change of the rule book that somebody prepares: one open draft an account. Not a fact: nothing counts by it.
+
+    `base` is the record it was made from, `wanted` what it is to become from `effective` on, both as programme files.
+    `result` is the what-if as JSON (ids and numbers, no names), of the change whose mark is `result_of`. `work` says
+    what a process of its own is doing with the draft since `work_began_at`, or, with `work_problem`, what came of it.
+    """
+
+    __tablename__ = "rule_draft"
+    __table_args__ = (
+        Index(
+            "uq_rule_draft_open_account_id",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    effective: Mapped[date] = mapped_column(Date)
+    later_on: Mapped[date] = mapped_column(Date)
+    base: Mapped[str] = mapped_column(Text)
+    wanted: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    work: Mapped[str | None] = mapped_column(String(20))
+    work_began_at: Mapped[datetime | None]
+    work_problem: Mapped[str | None] = mapped_column(String(500))
+    result: Mapped[str | None] = mapped_column(Text)
+    result_of: Mapped[str | None] = mapped_column(String(64))
+    result_at: Mapped[datetime | None]

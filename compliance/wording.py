@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from compliance.domain.asked import Part
+from compliance.domain.bridge import Reason
 from compliance.domain.spans import Status
 from courses.domain import Evidence, Mode
 from foundation.dates import FAR_DAY
@@ -48,6 +49,21 @@ EVIDENCE_WORDS = {
     Evidence.AWAITING: "Waiting for a check",
     Evidence.REJECTED: "Not accepted",
 }
+
+REASON_WORDS = {
+    Reason.JOINED: "Joined",
+    Reason.LEFT: "Left",
+    Reason.MOVED: "Moved into or out of the unit",
+    Reason.ROLE_CHANGE: "Change of role, unit or post",
+    Reason.RULE_CHANGE: "Change of the rules",
+    Reason.ABSENCE: "Absence or exemption began or ended",
+    Reason.BECAME_DUE: "Was not yet due, counts now",
+    Reason.NEWLY_TRAINED: "Trained for the first time",
+    Reason.RENEWED: "Renewed",
+    Reason.LAPSED: "Lapsed",
+    Reason.CORRECTION: "Correction of the record",
+}
+"""Why a figure moved (docs/bridge.md), as people read it."""
 
 OVERDUE = frozenset({Status.EXPIRED, Status.OUTSTANDING})
 """The statuses of those who have let the day pass."""

@@ -40,6 +40,7 @@ class Source(StrEnum):
 
     SELF = "self"
     REGISTER = "register"
+    BY_HAND = "by_hand"
 
 
 class Purpose(StrEnum):

@@ -3,7 +3,11 @@
 A concern is a stable key; what people read is here, once. To the sender nothing is said of anybody else.
 """
 
+from datetime import date
+
 from courses.domain import Concern
+from foundation.dates import add_months
+from foundation.formats import long_date
 
 SENDER_WORDS = {
     Concern.NAME_DIFFERS: "The name on the certificate does not look like yours.",
@@ -25,6 +29,22 @@ REGISTER_WORDS = {
 }
 """What the sender of a register is told."""
 
+LONG_AGO_YEARS = 10
+
+
+def long_ago_words(completed_on: date, today: date) -> list[str]:
+    """What the sender is asked to look at again where the day is likelier a slip of the pen than what was meant.
+
+    >>> long_ago_words(date(1995, 3, 27), date(2026, 5, 1))
+    ['The date is more than 10 years ago: 27 March 1995. Check the year.']
+    >>> long_ago_words(date(2019, 3, 27), date(2026, 5, 1))
+    []
+    """
+    if completed_on >= add_months(today, -12 * LONG_AGO_YEARS):
+        return []
+    return [f"The date is more than {LONG_AGO_YEARS} years ago: {long_date(completed_on)}. Check the year."]
+
+
 FOR_INFORMATION = frozenset({Concern.TEXT_UNREADABLE, Concern.NO_FILE, Concern.NOT_SCANNED})
 """What the sender need not look at again: it says nothing against what was sent."""
 
@@ -41,5 +61,5 @@ CHECKER_WORDS = {
 }
 """What whoever checks is told."""
 
-SOURCE_WORDS = {"self": "Told by the person", "register": "Signed register"}
+SOURCE_WORDS = {"self": "Told by the person", "register": "Signed register", "by_hand": "Recorded by hand"}
 """Sources of our own; another system is called by its name."""

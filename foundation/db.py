@@ -94,8 +94,15 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # A deferred transaction that reads and then writes fails at once when another writer got in between.
-        write = connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        wait = options.get("wait_seconds", LOCK_WAIT_SECONDS)
+        if wait != LOCK_WAIT_SECONDS:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write", False) else "BEGIN")
+        finally:
+            if wait != LOCK_WAIT_SECONDS:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_WAIT_SECONDS * 1000}")
 
 
 @event.listens_for(Engine, "rollback")
@@ -118,14 +125,19 @@ _IN_TRANSACTION = (2, 3)  # libpq: in a transaction, and in one that failed
 
 
 @contextmanager
-def transaction(session: Session, progress: facts.Progress = facts.no_progress) -> Iterator[Session]:
+def transaction(
+    session: Session,
+    progress: facts.Progress = facts.no_progress,
+    *,
+    wait_seconds: int = LOCK_WAIT_SECONDS,
+) -> Iterator[Session]:
     """One write, whole or not at all: take the write lock, run the block, refresh timelines, commit.
 
     The people whose facts the block touched are handed to the listener of `foundation.facts` just before the commit,
     so facts and timelines are saved together (counting rule 9); `progress` is told how that gets on. Any exception
     rolls everything back.
 
-    Raises DomainError when another writer held the lock for more than LOCK_WAIT_SECONDS.
+    Raises DomainError when another writer held the lock for more than `wait_seconds`.
     """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError(
@@ -134,7 +146,7 @@ def transaction(session: Session, progress: facts.Progress = facts.no_progress) 
     session.rollback()  # end the reading transaction, if any: a write starts from the newest state
     facts.forget(session)
     try:
-        _take_write_lock(session)
+        _take_write_lock(session, wait_seconds)
         facts.touched(session).progress = progress
         yield session
         session.flush()
@@ -146,14 +158,15 @@ def transaction(session: Session, progress: facts.Progress = facts.no_progress) 
         raise
 
 
-def _take_write_lock(session: Session) -> None:
+def _take_write_lock(session: Session, wait_seconds: int) -> None:
     postgresql = session.get_bind().dialect.name == "postgresql"
     # PostgreSQL writes at READ COMMITTED: at REPEATABLE READ the snapshot would date from before the wait for the lock.
     options: dict[str, Any] = {"isolation_level": "READ COMMITTED"} if postgresql else {"write": True}
+    options["wait_seconds"] = wait_seconds
     try:
         session.connection(execution_options=options)
         if postgresql:
-            session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'"))
+            session.execute(text(f"SET LOCAL lock_timeout = '{wait_seconds}s'"))
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
     except OperationalError as error:
         if not _waited_too_long(error):

@@ -79,6 +79,16 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """Days on which a person holds a role that was given by hand, in every post held on them (counting rule 2)."""
+
+    role: str
+    first_day: date
+    last_day: date
+    approved_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Absence:
     """Days away from work; an open one ends on FAR_DAY."""
 
@@ -128,6 +138,21 @@ class RoleRule:
         )
 
 
+def is_named(person_ref: str, first_name: str, last_name: str, email: str | None, text: str) -> bool:
+    """Whether a text, such as the name of an approver, means this person: reference, name or e-mail; case ignored.
+
+    >>> is_named("N-7", "Sam", "Tester", "sam@council.example", " tester,  SAM ")
+    True
+    """
+    own = {person_ref, email or "", f"{first_name} {last_name}", f"{last_name} {first_name}"}
+    own.add(f"{last_name}, {first_name}")
+    return _plain(text) in {_plain(name) for name in own if name.strip(" ,")}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
 def is_within(path: str, unit: str) -> bool:
     """Whether a path is that unit or lies below it.
 
@@ -138,7 +163,7 @@ def is_within(path: str, unit: str) -> bool:
 
 
 class RoleReader:
-    """Which roles a spell holds, and when: those named in the post itself and those that role rules give.
+    """Which roles a spell holds, and when: those named in the post, those given by hand, those that role rules give.
 
     Thousands of posts share a title and a unit, so the rules that match are remembered for each combination.
     """
@@ -147,14 +172,23 @@ class RoleReader:
         self._rules = tuple(rules)
         self._found: dict[tuple[int, str, str, str], tuple[tuple[str, Period], ...]] = {}
 
-    def holdings(self, spell: Spell, category: str) -> list[tuple[str, Period]]:
-        """Role codes with the days on which the spell holds them; `*` (everyone) is left to the caller."""
+    def holdings(
+        self, spell: Spell, category: str, grants: Iterable[RoleGrant] = ()
+    ) -> list[tuple[str, Period]]:
+        """Role codes with the days on which the spell holds them; `*` (everyone) is left to the caller.
+
+        `grants` are the roles given to the person by hand: each holds on those of its days on which the spell runs.
+        """
         span = Period(spell.first_day, spell.last_day)
         held = [(role, span) for role in sorted(spell.roles)]
         for role, period in self._given(spell, category):
             meet = period.meet(span)
             if meet is not None:
                 held.append((role, meet))
+        for grant in grants:
+            meet = Period(grant.first_day, grant.last_day).meet(span)
+            if meet is not None:
+                held.append((grant.role, meet))
         return held
 
     def _given(self, spell: Spell, category: str) -> tuple[tuple[str, Period], ...]:
@@ -201,6 +235,11 @@ class Account:
     def sees_others(self) -> bool:
         """Whether the account opens anybody's record but its owner's; that asks for a second step at sign-in."""
         return bool(self.permissions) or self.is_manager
+
+    @property
+    def only_reads(self) -> bool:
+        """An auditor writes nothing and is offered nothing to write (promises 8)."""
+        return Permission.AUDITOR in self.permissions
 
     @property
     def is_partner_lead(self) -> bool:

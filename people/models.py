@@ -84,6 +84,22 @@ class PersonDetailRow(Fact, Base):
     category: Mapped[str] = mapped_column(String(20))
 
 
+class PersonWordRow(Base):
+    """A word by which a person is found: of the name, the e-mail address or the number, in plain letters.
+
+    It belongs to a fact, which never changes, so neither does it (`people.services.finding.words`).
+    """
+
+    __tablename__ = "person_word"
+
+    # Compared letter by letter on both databases: the words that begin alike are one range of the key.
+    word: Mapped[str] = mapped_column(
+        String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    detail_id: Mapped[int] = mapped_column(ForeignKey("person_detail.id"), primary_key=True, index=True)
+
+
 class PostSpellRow(Fact, Base):
     """A stretch of days in which a person held a post with the same unit, title, roles and manager.
 
@@ -117,6 +133,28 @@ class AbsenceRow(Fact, Base):
     kind: Mapped[str] = mapped_column(String(20))
     first_day: Mapped[date] = mapped_column(Date)
     last_day: Mapped[date] = mapped_column(Date)
+
+
+class RoleGrantRow(Fact, Base):
+    """A role given to one person by hand, from a day to a day (or with no end), on somebody's word.
+
+    `review_on` is the day by which somebody asks whether it is still right; the role does not end by itself on it.
+    Files of people and posts never touch these.
+    """
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        current_index("role_grant", "person_id"),
+        current_index("role_grant", "review_on"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(60))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    approved_by: Mapped[str] = mapped_column(String(200))
+    review_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(String(500))
 
 
 class RoleLineRow(Fact, Base):
@@ -185,6 +223,16 @@ class PermissionRow(Fact, Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     permission: Mapped[str] = mapped_column(String(20))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+
+class PermissionRequestRow(Fact, Base):
+    """A permission that one administrator asks for and another grants: it opens everybody's record, or all rules."""
+
+    __tablename__ = "permission_request"
+    __table_args__ = (current_index("permission_request", "account_id", "permission", unique=True),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    permission: Mapped[str] = mapped_column(String(20))
 
 
 class AccountSessionRow(Base):

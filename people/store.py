@@ -6,7 +6,7 @@ through the session twice as long as on the connection. There, what was added an
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
@@ -31,7 +31,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from foundation.errors import NotFound
 from foundation.facts import known
-from people.domain import Absence, Place, Spell
+from people.domain import Absence, Place, RoleGrant, Spell
 from people.models import (
     AbsenceRow,
     DelegationRow,
@@ -40,6 +40,7 @@ from people.models import (
     PersonDetailRow,
     PersonRow,
     PostSpellRow,
+    RoleGrantRow,
     UnitRow,
 )
 
@@ -329,3 +330,37 @@ def absences(session: Session, some: Some, known_at: datetime | None = None) -> 
     for person_id, first_day, last_day in session.execute(query):
         found[person_id].append(Absence(first_day, last_day))
     return found
+
+
+def role_grants(
+    session: Session, some: Some | None, known_at: datetime | None = None
+) -> dict[int, list[RoleGrant]]:
+    """The roles given by hand to each of these people, or to everybody, in order of their days."""
+    query = _ROLE_GRANTS
+    if some is not None:
+        query = query.where(some.among(RoleGrantRow.person_id))
+    return _by_person(session.execute(query.where(known(RoleGrantRow, known_at))))
+
+
+def role_grants_of(session: Session, person_ids: Sequence[int]) -> dict[int, list[RoleGrant]]:
+    """The roles that these few people have by hand as the record stands; for pages."""
+    return _by_person(session.connection().execute(_ROLE_GRANTS_OF, {"person_ids": list(person_ids)}))
+
+
+def _by_person(rows: Iterable[Any]) -> dict[int, list[RoleGrant]]:
+    found: dict[int, list[RoleGrant]] = defaultdict(list)
+    for person_id, *grant in rows:
+        found[person_id].append(RoleGrant(*grant))
+    return found
+
+
+_ROLE_GRANTS = select(
+    RoleGrantRow.person_id,
+    RoleGrantRow.role,
+    RoleGrantRow.first_day,
+    RoleGrantRow.last_day,
+    RoleGrantRow.approved_by,
+).order_by(RoleGrantRow.person_id, RoleGrantRow.first_day, RoleGrantRow.role, RoleGrantRow.id)
+_ROLE_GRANTS_OF = _ROLE_GRANTS.where(
+    known(RoleGrantRow, None), RoleGrantRow.person_id.in_(bindparam("person_ids", expanding=True))
+)

@@ -1,9 +1,9 @@
-"""The words in which pages speak of people: what kind of person, why away. Pure.
+"""The words in which pages speak of people: what kind of person, in which sector, why away. Pure.
 
-A category or a kind of absence is a stable key; what people read is here, once.
+A category, a sector or a kind of absence is a stable key; what people read is here, once.
 """
 
-from people.domain import AbsenceKind, Category
+from people.domain import AbsenceKind, Category, Permission, Sector
 
 CATEGORY_WORDS = {
     Category.EMPLOYEE: "Employee",
@@ -14,6 +14,19 @@ CATEGORY_WORDS = {
     Category.PARTNER: "Partner's staff",
 }
 
+SECTOR_WORDS = {
+    Sector.COUNCIL: "Council",
+    Sector.SCHOOL: "Schools",
+    Sector.FE_HE: "Further and higher education",
+    Sector.HEALTH: "Health",
+    Sector.POLICE: "Police",
+    Sector.PROBATION: "Probation",
+    Sector.PRISON: "Prisons",
+    Sector.VCS: "Voluntary and community sector",
+    Sector.FAITH: "Faith organisations",
+    Sector.OTHER: "Other",
+}
+
 ABSENCE_WORDS = {
     AbsenceKind.LONG_TERM_SICK: "Long-term sickness",
     AbsenceKind.PARENTAL: "Parental leave",
@@ -21,4 +34,18 @@ ABSENCE_WORDS = {
     AbsenceKind.SECONDMENT_OUT: "Seconded elsewhere",
     AbsenceKind.SUSPENSION: "Suspension",
     AbsenceKind.OTHER: "Other",
+}
+
+PERMISSION_WORDS = {
+    Permission.PARTNER_LEAD: "Partner lead: sees the people of one organisation, and declares its numbers",
+    Permission.LEARNING: "Learning and development: sees and changes everything",
+    Permission.COORDINATOR: "Prevent Coordinator: sees everybody, and may change targets and who must be trained",
+    Permission.AUDITOR: "Auditor: reads everything, and changes nothing",
+}
+
+PERMISSION_NAMES = {
+    Permission.PARTNER_LEAD: "Partner lead",
+    Permission.LEARNING: "Learning and development",
+    Permission.COORDINATOR: "Prevent Coordinator",
+    Permission.AUDITOR: "Auditor",
 }

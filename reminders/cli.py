@@ -22,7 +22,7 @@ from foundation.mail import State
 from reminders.services.outgoing import Tally, send_waiting
 from reminders.services.providers import find_mailer
 
-group = AppGroup("reminders", help="Messages that leave by e-mail.")
+group = AppGroup("reminders", help="Messages that leave by email.")
 
 
 @group.command()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.config import ROOT
 from app.demo.borough import PROGRAMME_FILE, write_borough
+from app.demo.declared import declare_numbers
 from app.demo.facts import SignIn
 from compliance.models import RequirementRow
 from compliance.services.imports import import_exemptions, read_exemptions
@@ -69,6 +70,7 @@ def load_borough(session: Session, stamp: Stamp, as_at: date, progress: Progress
     with transaction(session):
         for sign_in in files.sign_ins:
             _add_account(session, stamp, sign_in)
+        declare_numbers(session, stamp, as_at)
         audit.record(session, stamp, "demo.loaded", as_at=as_at.isoformat())
 
 

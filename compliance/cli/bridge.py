@@ -15,6 +15,7 @@ from compliance.domain.spans import Span
 from compliance.services.bridge import Moved, bridge
 from compliance.services.bridge_sources import End
 from compliance.services.figures import Question
+from compliance.wording import REASON_WORDS
 from foundation.console import DAY, MOMENT, format_option, plain_problems, print_rows, progress_bar
 from foundation.db import db
 from foundation.formats import NO_ONE_COUNTED, long_date
@@ -43,20 +44,6 @@ PEOPLE_COLUMNS = (
     "after",
     "why",
 )
-WORDS = {
-    Reason.JOINED: "Joined",
-    Reason.LEFT: "Left",
-    Reason.MOVED: "Moved into or out of the unit",
-    Reason.ROLE_CHANGE: "Change of role, unit or post",
-    Reason.RULE_CHANGE: "Change of the rules",
-    Reason.ABSENCE: "Absence or exemption began or ended",
-    Reason.BECAME_DUE: "Was not yet due, counts now",
-    Reason.NEWLY_TRAINED: "Trained for the first time",
-    Reason.RENEWED: "Renewed",
-    Reason.LAPSED: "Lapsed",
-    Reason.CORRECTION: "Correction of the record",
-}
-"""What people read in place of a reason."""
 
 
 @click.command("bridge")
@@ -145,7 +132,7 @@ def _end_row(code: str, name: str, counts: Counts) -> dict[str, Any]:
 def _in_words(row: dict[str, Any], first: date, last: date) -> dict[str, Any]:
     """The same row for people: reasons in words, and "no one counted" where scripts find nothing."""
     if row["line"] not in (FROM, TO):
-        return {**row, "line": WORDS[Reason(row["line"])]}
+        return {**row, "line": REASON_WORDS[Reason(row["line"])]}
     percent = NO_ONE_COUNTED if row["percent"] is None else row["percent"]
     return {**row, "line": long_date(first if row["line"] == FROM else last), "percent": percent}
 

@@ -88,11 +88,11 @@ def show(
     question = Question(requirement, By(by) if by else None, unit, known_at=known_at)
     with progress_bar() as progress:
         answer = figures(db.session(), day, question, progress)
-    rows = [figure_json(row) for row in answer.rows]
+    rows = [figure_json(row, question.by) for row in answer.rows]
     around = {**_asked(day, known_at), "people": people_json(answer.people[day])}
     if by:
         around["counted_again"] = answer.counted_again
-    _print_figures(rows, FIGURE_COLUMNS, form, f"Figures as at {long_date(day)}", around)
+    _print_figures(rows, figure_columns(by), form, f"Figures as at {long_date(day)}", around)
     if form == "table":
         _print_people(answer.people[day])
         for code, times in answer.counted_again.items():
@@ -205,11 +205,11 @@ def _print_days(asked: dict[str, Any], days: list[date], question: Question, for
         complain([f"No {asked['every']} ends in this period, so there are no figures to show."])
     with progress_bar() as progress:
         answer = figures_on(db.session(), days, question, progress)
-    rows = [{"day": row.day, **figure_json(row)} for row in answer.rows]
+    rows = [{"day": row.day, **figure_json(row, question.by)} for row in answer.rows]
     known_at = moment_text(question.known_at or record_moment())
     people_by_day = [{"day": day, **people_json(answer.people[day])} for day in days]
     around = {**asked, "known_at": known_at, "people": people_by_day}
-    _print_figures(rows, ("day", *FIGURE_COLUMNS), form, "", around)
+    _print_figures(rows, ("day", *figure_columns(question.by)), form, "", around)
 
 
 def _print_figures(
@@ -232,12 +232,23 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(clock.LONDON).isoformat()
 
 
-def figure_json(row: FigureRow) -> dict[str, Any]:
-    """A figure as scripts read it (interfaces, "Questions out"); `compliant` includes `expiring`."""
+def figure_columns(by: By | str | None) -> tuple[str, ...]:
+    """The columns of a figure; by role or sector that comes after the unit."""
+    after = FIGURE_COLUMNS.index("unit") + 1
+    group = (str(by),) if by and not By(by).is_place else ()
+    return (*FIGURE_COLUMNS[:after], *group, *FIGURE_COLUMNS[after:])
+
+
+def figure_json(row: FigureRow, by: By | None = None) -> dict[str, Any]:
+    """A figure as scripts read it (interfaces, "Questions out"); `compliant` includes `expiring`.
+
+    By role or sector there is its code as well: null for those who hold no role.
+    """
     return {
         "requirement": row.requirement,
         "organisation": row.organisation,
         "unit": row.unit,
+        **({} if by is None or by.is_place else {by.value: row.group or None}),
         **numbers_json(row.counts, row.judgement),
     }
 

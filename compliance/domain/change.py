@@ -21,10 +21,12 @@ from people.domain import RoleLine, RoleRule
 
 Line = RoleLine | RoleRule | Course | Requirement | RoleLink | AcceptedCourse | Target
 """Anything in the rule book that holds from a first to a last day."""
+Key = tuple[str, ...]
+"""What a line is about: what kind of line, and the codes or conditions by which it is known."""
 _LineT = TypeVar("_LineT", bound=Line)
 
 
-def key(line: Line) -> tuple[str, ...]:
+def key(line: Line) -> Key:
     """What a line is about. Of two lines with one key, the later says what has changed."""
     match line:
         case RoleRule():

@@ -1,7 +1,7 @@
 """What a change of the rules does to people and figures on a day: a what-if over the facts, kept nowhere."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,17 +48,38 @@ def effects(
     people: Iterable[tuple[int, PersonFacts]],
     day: date,
 ) -> tuple[Effect, ...]:
-    """What becomes of each requirement on a day when one rule book takes another's place, in order of codes.
+    """As `effects_on`, on one day."""
+    return effects_on(before, after, codes, people, [day])[day]
 
-    `codes` are the requirements to look at; the others must be the same in both (`change.concerned`).
+
+def effects_on(
+    before: RuleBook,
+    after: RuleBook,
+    codes: Collection[str],
+    people: Iterable[tuple[int, PersonFacts]],
+    days: Sequence[date],
+) -> dict[date, tuple[Effect, ...]]:
+    """What becomes of each requirement on some days when one rule book takes another's place, in order of codes.
+
+    `codes` are the requirements to look at; the others must be the same in both (`change.concerned`). Everybody is read
+    once, and both rule books are asked in the same pass, however many days are wanted.
     """
     old, new = Timelines(before, codes), Timelines(after, codes)
-    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    tallies: dict[tuple[date, str], _Tally] = defaultdict(_Tally)
     for person_id, facts in people:
         was, will_be = old.of(facts), new.of(facts)
         for code in was.keys() | will_be.keys():
-            tallies[code].add(person_id, _on(was.get(code), day), _on(will_be.get(code), day))
-    return tuple(_effect(before, after, code, tallies[code], day) for code in sorted(codes))
+            for day in days:
+                tallies[day, code].add(person_id, _on(was.get(code), day), _on(will_be.get(code), day))
+    return {
+        day: tuple(_effect(before, after, code, tallies[day, code], day) for code in sorted(codes))
+        for day in days
+    }
+
+
+def unmoved(before: RuleBook, after: RuleBook, code: str, counts: Counts, day: date) -> Effect:
+    """A requirement of which the targets alone change: the people stay as they are."""
+    return Effect(code, _title(before, after, code), counts, counts, *_targets(before, after, code, day))
 
 
 def _on(timeline: Timeline | None, day: date) -> Span | None:
@@ -67,8 +88,8 @@ def _on(timeline: Timeline | None, day: date) -> Span | None:
 
 class _Tally:
     def __init__(self) -> None:
-        self.before: list[tuple[Status, bool]] = []
-        self.after: list[tuple[Status, bool]] = []
+        self.before: Counter[tuple[Status, bool]] = Counter()
+        self.after: Counter[tuple[Status, bool]] = Counter()
         self.gain: list[int] = []
         self.lose: list[int] = []
         self.become_overdue: list[int] = []
@@ -77,9 +98,9 @@ class _Tally:
     def add(self, person_id: int, was: Span | None, now: Span | None) -> None:
         """Note one person's spans of the day; None where the requirement does not apply."""
         if was is not None:
-            self.before.append((was.status, was.covered))
+            self.before[was.status, was.covered] += 1
         if now is not None:
-            self.after.append((now.status, now.covered))
+            self.after[now.status, now.covered] += 1
         if now is None:
             if was is not None:
                 self.lose.append(person_id)
@@ -97,19 +118,26 @@ def _is_overdue(span: Span) -> bool:
 
 
 def _effect(before: RuleBook, after: RuleBook, code: str, tally: _Tally, day: date) -> Effect:
-    line = after.latest(code) or before.latest(code)
     return Effect(
-        requirement=code,
-        title=line.title if line else "",
-        before=counts_of(tally.before),
-        after=counts_of(tally.after),
-        target_before=_target(before, code, day),
-        target_after=_target(after, code, day),
+        code,
+        _title(before, after, code),
+        counts_of(tally.before.elements()),
+        counts_of(tally.after.elements()),
+        *_targets(before, after, code, day),
         gain=tuple(sorted(tally.gain)),
         lose=tuple(sorted(tally.lose)),
         become_overdue=tuple(sorted(tally.become_overdue)),
         become_compliant=tuple(sorted(tally.become_compliant)),
     )
+
+
+def _title(before: RuleBook, after: RuleBook, code: str) -> str:
+    line = after.latest(code) or before.latest(code)
+    return line.title if line else ""
+
+
+def _targets(before: RuleBook, after: RuleBook, code: str, day: date) -> tuple[int | None, int | None]:
+    return _target(before, code, day), _target(after, code, day)
 
 
 def _target(book: RuleBook, code: str, day: date) -> int | None:

@@ -44,7 +44,8 @@ class Span:
     `course`, `completed_on` and `valid_until` (FAR_DAY: does not end) are those of the proof where `covered`; where
     not, of the completion that lapsed last (expired) or that waits for a check (awaiting_check).
     `role` is the role whose link gives the first due day and `role_since` the day from which it does; `returned_on`
-    is the last day of the absence that moved the due day, and `reason_…` the days of the exemption or absence.
+    is the last day of the absence that moved the due day. `reason_…` are the days of the exemption or absence; of
+    awaiting_check, those on which an earlier completion counted, where that ran out on the due day or later.
     """
 
     first_day: date
@@ -65,6 +66,13 @@ class Span:
     @property
     def is_open(self) -> bool:
         return self.last_day == FAR_DAY
+
+    @property
+    def lapsed_on(self) -> date | None:
+        """The last day on which something counted, where the status rests on that day and not on the due day."""
+        if self.status is Status.EXPIRED:
+            return self.valid_until
+        return self.reason_last_day if self.status is Status.AWAITING_CHECK else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.domain.figures import COUNT_NAMES, Counts, PeopleFigure
+from compliance.domain.groups import Post
 from compliance.domain.spans import Status
 
 UnitKey = tuple[int, int]
@@ -20,6 +21,8 @@ class Standing:
     status: Status
     covered: bool
     unit_ids: tuple[int, ...]
+    posts: tuple[Post, ...] = ()
+    """All posts of the day, whether the requirement applies to them or not; only where roles are asked about."""
 
 
 class Tally:

@@ -15,7 +15,7 @@ from compliance.domain.requirement import RuleBook, Terms
 from compliance.domain.spans import NO_TIMELINE, Span, Status, Timeline
 from courses.domain import ACCEPTED_EVIDENCE, HOPED_FOR_EVIDENCE, Completion, Evidence
 from foundation.dates import FAR_DAY, Period, add_days, day_after, day_before, joined
-from people.domain import Absence, RoleReader, Spell
+from people.domain import Absence, RoleGrant, RoleReader, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class PersonFacts:
     absences: Sequence[Absence] = ()
     exemptions: Sequence[Exemption] = ()
     completions: Sequence[Completion] = ()
+    grants: Sequence[RoleGrant] = ()
+    """Roles given to the person by hand."""
 
 
 class Timelines:
@@ -59,7 +61,10 @@ class Timelines:
 
     def of(self, person: PersonFacts) -> dict[str, Timeline]:
         """The timeline of each requirement that ever applies to the person, by code."""
-        held = [HeldSpell(spell, self._roles.holdings(spell, person.category)) for spell in person.spells]
+        held = [
+            HeldSpell(spell, self._roles.holdings(spell, person.category, person.grants))
+            for spell in person.spells
+        ]
         result = {}
         for code, lines, links, terms in self._rules:
             found = holds(held, lines, links)
@@ -215,7 +220,7 @@ class _Run:
     def _status(
         self, day: date, due_on: date, proof: Cover | None
     ) -> tuple[Status, Period | None, Cover | None]:
-        """Counting rule 6, first match wins; with the exemption or absence, and the completion, that decide."""
+        """Counting rule 6, first match wins; with the days (`Span.reason_…`) and the completion behind it."""
         for period in self.exempt:
             if day in period:
                 return Status.EXEMPT, period, proof
@@ -229,7 +234,11 @@ class _Run:
             return Status.NOT_YET_DUE, None, None
         hoped_for = proof_on(self.hoped_for, day)
         if hoped_for is not None:
-            return Status.AWAITING_CHECK, None, hoped_for
+            lapsed = lapsed_by(self.covers, day)
+            # It rests on the later of the two days: when it was due, or when what had counted until then ran out.
+            missed = lapsed is not None and due_on <= lapsed.end
+            counted = Period(lapsed.start, lapsed.end) if lapsed is not None and missed else None
+            return Status.AWAITING_CHECK, counted, hoped_for
         if self.first_counted <= day:
             return Status.EXPIRED, None, lapsed_by(self.covers, day)
         return Status.OUTSTANDING, None, None

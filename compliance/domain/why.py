@@ -1,17 +1,26 @@
 """One plain sentence that names the facts behind a status and its dates (interfaces, "Questions out")."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from compliance.domain.requirement import EVERYONE
 from compliance.domain.spans import Span, Status
 from foundation.dates import FAR_DAY
 from foundation.formats import long_date
+from people.domain import RoleGrant
 
 
-def why(span: Span, role_titles: Mapping[str, str], course_titles: Mapping[str, str]) -> str:
-    """The sentence for a span. It names roles, courses and days, never the kind of an absence."""
+def why(
+    span: Span,
+    role_titles: Mapping[str, str],
+    course_titles: Mapping[str, str],
+    grants: Iterable[RoleGrant] = (),
+) -> str:
+    """The sentence for a span. It names roles, courses and days, never the kind of an absence.
+
+    `grants` are the person's roles by hand: where one of them is why, the sentence says so, and on whose word.
+    """
     who = "of everyone" if span.role == EVERYONE else f"as {role_titles.get(span.role) or span.role}"
-    required = f"Required {who} since {long_date(span.role_since)}"
+    required = f"Required {who} since {long_date(span.role_since)}{_by_hand(span, grants)}"
     course = course_titles.get(span.course or "") or span.course
     match span.status:
         case Status.EXEMPT:
@@ -23,7 +32,10 @@ def why(span: Span, role_titles: Mapping[str, str], course_titles: Mapping[str, 
         case Status.NOT_YET_DUE:
             return f"{required}; nothing completed counts yet and it is {_due(span)}."
         case Status.AWAITING_CHECK:
-            return f"{required}; {course}, completed on {_done(span)}, is waiting for a check and was {_due(span)}."
+            waiting = f"{course}, completed on {_done(span)}, is waiting for a check"
+            if span.lapsed_on is not None:
+                return f"{required}; what counted before ran out on {long_date(span.lapsed_on)}; {waiting}."
+            return f"{required}; {waiting} and was {_due(span)}."
         case Status.EXPIRED:
             lapsed = f"{course}, completed on {_done(span)}, counted until {_end(span)}"
             return f"{required}; {lapsed} and nothing has renewed it."
@@ -31,6 +43,13 @@ def why(span: Span, role_titles: Mapping[str, str], course_titles: Mapping[str, 
             return f"{required}; nothing completed counts and it was {_due(span)}."
         case Status.NOT_REQUIRED:
             return "Not required."
+
+
+def _by_hand(span: Span, grants: Iterable[RoleGrant]) -> str:
+    for grant in grants:
+        if grant.role == span.role and grant.first_day <= span.role_since <= grant.last_day:
+            return f" (role given by hand, approved by {grant.approved_by})"
+    return ""
 
 
 def _days(span: Span) -> str:

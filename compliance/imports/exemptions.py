@@ -12,6 +12,7 @@ from compliance.models import ExemptionRow, RequirementRow
 from foundation.facts import Progress, known
 from foundation.stamp import Stamp
 from foundation.tables import Column, day_cell, ref_cell, shown, text_cell
+from people.domain import is_named
 from people.imports.account import Account, Change
 from people.imports.incoming import Incoming, Shape
 from people.imports.keyed import FactPlan, account_of, each_once, tell_if_known, tell_some, write
@@ -23,6 +24,7 @@ KIND = "exemptions"
 KINDS = {"exemption_added": "new exemptions", "exemption_corrected": "exemptions corrected"}
 ALL = "*"
 """Stands for every requirement."""
+NOT_HERE = "Do not record health or personal circumstances here."
 _COLUMNS = ("person_id", "requirement_id", "reason", "approved_by", "first_day", "last_day")
 _PERSONAL = re.compile(
     r"\b(sick|illness|cancer|surgery|hospital|pregnan\w*|mental|depress\w*|anxiety|disab\w*|channel)\b",
@@ -74,8 +76,8 @@ def read_exemptions(content: bytes, file_name: str) -> ExemptionsFile:
         if decision.last_day < key.first_day:
             incoming.findings.leave_out([row.line], "last_day is before first_day.", "last_day")
             continue
-        if _PERSONAL.search(decision.reason):
-            personal.append((row.line, "Do not record health or personal circumstances here."))
+        if may_be_personal(decision.reason):
+            personal.append((row.line, NOT_HERE))
         rows.append((row.line, key, decision))
     tell_some(incoming.findings, personal, "reason", "the reason may tell of personal circumstances.")
     return ExemptionsFile(incoming, rows)
@@ -142,15 +144,14 @@ def apply(session: Session, stamp: Stamp, file: ExemptionsFile, progress: Progre
     )
 
 
+def may_be_personal(reason: str) -> bool:
+    """Whether a reason may tell of health or personal circumstances, which have no place in the record."""
+    return _PERSONAL.search(reason) is not None
+
+
 def is_own_approval(person: KnownPerson, approved_by: str) -> bool:
     """Whether the approver is the person: by reference, name or e-mail address, case ignored."""
-    first, last = person.first_name, person.last_name
-    own = {person.person_ref, person.email, f"{first} {last}", f"{last} {first}", f"{last}, {first}"}
-    return _plain(approved_by) in {_plain(name) for name in own if name.strip()}
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return is_named(person.person_ref, person.first_name, person.last_name, person.email, approved_by)
 
 
 def _words(key: Key, decision: Decision) -> str:

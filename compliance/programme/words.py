@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
-from compliance.domain.change import Line, RuleChange, clipped, key
+from compliance.domain.change import Key, Line, RuleChange, clipped, key
 from compliance.domain.requirement import (
     EVERYONE,
     AcceptedCourse,
@@ -32,11 +32,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One change in words; `code` is the requirement, course or role that it is about."""
+    """One change in words; `code` is the requirement, course or role that it is about, `about` the very line."""
 
     action: Action
     code: str
     text: str
+    about: Key = ()
 
 
 def notes(change: RuleChange) -> tuple[Note, ...]:
@@ -52,15 +53,16 @@ def notes(change: RuleChange) -> tuple[Note, ...]:
             default=None,
         )
         if earlier is None:
-            result.append((key(line), Note(Action.ADDED, _code(line), f"{subject(line)}{details(line)}")))
+            told = Note(Action.ADDED, _code(line), f"{subject(line)}{details(line)}", key(line))
+            result.append((key(line), told))
         else:
             ended.remove(earlier)
             text = f"{subject(line)}: {_differences(earlier, line)}{_from(line.first_day)}"
-            result.append((key(line), Note(Action.CHANGED, _code(line), text)))
+            result.append((key(line), Note(Action.CHANGED, _code(line), text, key(line))))
     for line in ended:
         last = "" if line.first_day > effective else f" ends before {long_date(effective)}"
         text = f"{subject(line)}{last or ' will not begin'}"
-        result.append((key(line), Note(Action.ENDED, _code(line), text)))
+        result.append((key(line), Note(Action.ENDED, _code(line), text, key(line))))
     result.sort(key=lambda item: (_ORDER.index(item[0][0]), item[0], item[1].text))
     return tuple(note for _, note in result)
 

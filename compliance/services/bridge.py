@@ -110,9 +110,10 @@ def _tell(asked: Asked, found: Sequence[_Found], each: Each) -> None:
         return
     ids = sorted({person_id for person_id, *_ in found})
     names = people.names(asked.session, Some(ids), asked.last.known_at)
+    grants = people.role_grants(asked.session, Some(ids), asked.last.known_at)
     book = asked.book
     for person_id, code, reason, before, after in found:
         shown = after or before
         assert shown is not None
-        explained = why(shown, book.role_titles, book.course_titles)
+        explained = why(shown, book.role_titles, book.course_titles, grants.get(person_id, ()))
         each(Moved(person_id, *names[person_id], code, reason, before, after, explained))

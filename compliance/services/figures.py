@@ -1,4 +1,4 @@
-"""Questions about the figures: as at any day, as known at any moment, for the whole or by organisation or unit.
+"""Questions about the figures: as at any day, known at any moment, whole or by organisation, unit, role or sector.
 
 Asked about now, they read the timeline tables. Asked what the record said at an earlier moment, they make the same
 timelines from the facts known then (counting rule 1) and add them up by the same rules: slower, and kept nowhere.
@@ -12,9 +12,10 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from compliance.domain.figures import NOBODY, Counts, Judgement, PeopleFigure, judge
+from compliance.domain.groups import NO_ROLE
 from compliance.domain.requirement import RuleBook
 from compliance.domain.target import target_for
-from compliance.services.sources import Parts, Scope, source_for
+from compliance.services.sources import Groups, Parts, Scope, source_for
 from compliance.store.rules import Rules, load_rules
 from foundation.errors import NotFound, Problem
 from foundation.facts import Progress, no_progress
@@ -27,6 +28,13 @@ class By(StrEnum):
 
     ORGANISATION = "organisation"
     UNIT = "unit"
+    ROLE = "role"
+    SECTOR = "sector"
+
+    @property
+    def is_place(self) -> bool:
+        """Whether the parts are units of the tree."""
+        return self in (By.ORGANISATION, By.UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class FigureRow:
     judgement: Judgement | None
     plan_ref: str = ""
     place: Unit | None = None
+    group: str | None = None
+    """By role or sector: its code; NO_ROLE for those without any role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,8 @@ def figures_on(
 ) -> Answer:
     """The figures of several days: trend and forecast are the same read at period ends."""
     asked = _Asked(reference or Reference.read(session, question.known_at), question)
-    source = source_for(session, question.known_at, days, asked.tree, progress)
+    by_role = question.by is By.ROLE
+    source = source_for(session, question.known_at, days, asked.tree, asked.rules, progress, by_role)
     rows: list[FigureRow] = []
     people_found: dict[date, PeopleFigure] = {}
     shared: dict[str, int] = {}
@@ -111,11 +122,17 @@ def figures_on(
         for day, counts, everything in source.wholes(days, asked.scope):
             rows += asked.rows(day, None, counts)
             people_found[day] = asked.people_figure(counts, everything)
-    else:
+    elif question.by.is_place:
         for day in days:
             parts = source.parts(day, asked.scope, asked.parts())
             rows += asked.broken_down(day, parts, shared)
             _, counts, everything = parts.whole
+            people_found[day] = asked.people_figure(counts, everything)
+    else:
+        for day in days:
+            groups = source.by_role(day, asked.scope) if by_role else source.by_sector(day, asked.scope)
+            rows += asked.grouped(day, groups, shared)
+            _, counts, everything = groups.whole
             people_found[day] = asked.people_figure(counts, everything)
     return Answer(rows, people_found, shared)
 
@@ -125,6 +142,7 @@ class _Asked:
 
     def __init__(self, reference: Reference, question: Question) -> None:
         self.question = question
+        self.rules = reference.rules
         self.book = reference.rules.book
         self.ids = reference.rules.requirement_ids
         self.codes = _wanted_codes(self.book, question.requirement)
@@ -159,14 +177,29 @@ class _Asked:
         by_part: dict[int, dict[int, Counts]] = {}
         for (unit_id, requirement_id), found in parts.counts.items():
             by_part.setdefault(unit_id, {})[requirement_id] = found
-        for code in self.codes:
-            if parts.again.get(self.ids.get(code, -1)):
-                shared[code] = parts.again[self.ids[code]]
+        self._share(parts.again, shared)
         rows = [
             row for part in parts.units for row in self.rows(day, self._named(part), by_part.get(part.id, {}))
         ]
         rows.sort(key=lambda row: (row.requirement, row.organisation or "", row.unit or ""))
         return rows
+
+    def grouped(self, day: date, groups: Groups, shared: dict[str, int]) -> list[FigureRow]:
+        """Rows for every role or sector in which someone is required; those without any role come last."""
+        self._share(groups.again, shared)
+        codes = {self.ids[code]: code for code in self.codes if code in self.ids}
+        rows = [
+            figure_row(self.book, day, codes[requirement_id], counts, None, self.question.unit, group)
+            for (group, requirement_id), counts in groups.counts.items()
+            if requirement_id in codes
+        ]
+        rows.sort(key=lambda row: (row.requirement, row.group == NO_ROLE, row.group or ""))
+        return rows
+
+    def _share(self, again: Mapping[int, int], shared: dict[str, int]) -> None:
+        for code in self.codes:
+            if again.get(self.ids.get(code, -1)):
+                shared[code] = again[self.ids[code]]
 
     def _named(self, part: Unit) -> Unit:
         """The unit that a row names: by organisation, the organisation."""
@@ -192,6 +225,7 @@ def figure_row(
     counts: Counts,
     part: Unit | None = None,
     unit_for_target: str | None = None,
+    group: str | None = None,
 ) -> FigureRow:
     """Counts of a requirement made a figure: titled, and judged by the target in force on the day."""
     requirement = book.requirement_on(code, day) or book.latest(code)
@@ -206,6 +240,7 @@ def figure_row(
         judgement=judge(counts, target.percent_hundredths if target else None),
         plan_ref=target.plan_ref if target else "",
         place=part,
+        group=group,
     )
 
 

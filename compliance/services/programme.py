@@ -1,20 +1,19 @@
-"""Loading the rule book from a file: what would change and for whom, then the change (docs/adr/0005)."""
+"""Changing the rule book, by a file or on pages: what would change and for whom, then the change (docs/adr/0005)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.domain.change import RuleChange, change, concerned
-from compliance.domain.effect import Effect, effects
+from compliance.domain.effect import Effect
 from compliance.domain.requirement import RuleBook
-from compliance.domain.target import target_for
-from compliance.domain.timeline import PersonFacts
 from compliance.programme.reading import Programme, read_programme
 from compliance.programme.words import Note, counted, notes, subject
-from compliance.store.facts import people_facts
+from compliance.services.what_if import what_if
 from compliance.store.rules import load_rule_book, places_not_found, requirement_ids, write_change
 from foundation import audit
 from foundation.errors import DomainError, Problem
@@ -22,6 +21,8 @@ from foundation.facts import Progress, no_progress, touch_rules
 from foundation.formats import count_noun, long_date
 from foundation.stamp import Stamp
 from people.models import PersonRow
+
+OVERTAKEN = "The rule book was changed meanwhile. Nothing was saved. Look at the preview again."
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,7 @@ def preview_programme(
     """
     programme = read_programme(text, file_name)
     found = change(load_rule_book(session), programme.book, effective)
-    before, after = found.before, found.after
-    codes = concerned(before, after) | _retargeted(before, after, effective)
-    shown: tuple[Effect, ...] = ()
-    if codes:
-        shown = effects(before, after, codes, _watched(session, progress), effective)
+    shown = what_if(session, found, [effective], progress)[effective]
     return Preview(
         file_name=file_name,
         day=effective,
@@ -81,12 +78,24 @@ def load_programme(
     With `expected`, the change that a preview showed, anything else is refused: somebody else was quicker.
     Loading the same file again changes nothing and leaves no trace. Raises DomainError.
     """
-    programme = read_programme(text, file_name)
-    found = change(load_rule_book(session), programme.book, effective)
+    wanted = read_programme(text, file_name).book
+    return apply_book(session, stamp, wanted, effective, expected, "programme.loaded", file_name)
+
+
+def apply_book(
+    session: Session,
+    stamp: Stamp,
+    wanted: RuleBook,
+    effective: date,
+    expected: RuleChange | None,
+    event: str,
+    about: str,
+    **details: Any,
+) -> RuleChange:
+    """Make the rule book the wanted one from `effective` on, as `load_programme` does; `event` goes into the audit."""
+    found = change(load_rule_book(session), wanted, effective)
     if expected is not None and found != expected:
-        raise DomainError(
-            "The rule book was changed meanwhile. Nothing was saved. Look at the preview again."
-        )
+        raise DomainError(OVERTAKEN)
     if not found:
         return found
     write_change(session, stamp, found)
@@ -96,31 +105,14 @@ def load_programme(
     audit.record(
         session,
         stamp,
-        "programme.loaded",
-        file_name,
+        event,
+        about,
         effective=None if found.effective is None else found.effective.isoformat(),
         requirements=sorted(codes),
         **counted(notes(found)),
+        **details,
     )
     return found
-
-
-def _retargeted(before: RuleBook, after: RuleBook, day: date) -> set[str]:
-    return {
-        code
-        for code in {*before.codes, *after.codes}
-        if target_for(before.targets, code, day) != target_for(after.targets, code, day)
-    }
-
-
-def _watched(session: Session, progress: Progress) -> Iterator[tuple[int, PersonFacts]]:
-    """Everybody's facts, with the progress told."""
-    total = session.scalar(select(func.count()).select_from(PersonRow)) or 0
-    for done, person in enumerate(people_facts(session)):
-        if done % 100 == 0:
-            progress("People", done, total)
-        yield person
-    progress("People", total, total)
 
 
 def _person_refs(session: Session, shown: Iterable[Effect]) -> dict[int, str]:

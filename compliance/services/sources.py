@@ -9,14 +9,17 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from compliance.domain.figures import Counts, PeopleFigure
+from compliance.domain.groups import GroupKey, GroupTally, Post, RolesOn
 from compliance.domain.spans import Span
 from compliance.domain.standing import Standing, Tally, UnitKey, in_everything, whole
-from compliance.domain.timeline import Timelines
+from compliance.domain.timeline import PersonFacts, Timelines
 from compliance.models import EVERYTHING, WHOLE
 from compliance.rollup import ROLLED_UP_DEPTH
 from compliance.store import figures as store
+from compliance.store import groups as groups_store
+from compliance.store import scope_days
 from compliance.store.facts import facts_of
-from compliance.store.rules import load_rule_book, requirement_ids
+from compliance.store.rules import Rules, load_rule_book, requirement_ids
 from foundation.facts import Progress, no_progress
 from people import store as people
 from people.store import Tree, Unit
@@ -50,6 +53,15 @@ class Parts:
     whole: OfDay
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A scope broken down by role or by sector, how often people are counted again, and the whole."""
+
+    counts: Mapping[GroupKey, Counts]
+    again: Mapping[int, int]
+    whole: OfDay
+
+
 class Source(Protocol):
     """Counts of distinct people on a day."""
 
@@ -61,31 +73,50 @@ class Source(Protocol):
         """The counts of these units with everything below them, and of the scope as a whole."""
         ...
 
+    def by_role(self, day: date, scope: Scope) -> Groups:
+        """The counts of every role in which somebody in the scope counts (compliance.domain.groups)."""
+        ...
+
+    def by_sector(self, day: date, scope: Scope) -> Groups:
+        """The counts of every sector in whose organisations somebody in the scope counts (counting rule 8)."""
+        ...
+
 
 def source_for(
     session: Session,
     known_at: datetime | None,
     days: Sequence[date],
     tree: Tree,
+    rules: Rules,
     progress: Progress = no_progress,
+    with_posts: bool = False,
 ) -> Source:
-    """The tables when the record is asked as it stands, the facts when it is asked as it stood."""
+    """The tables when the record is asked as it stands, the facts when it is asked as it stood.
+
+    `with_posts` where it is asked by role.
+    """
     if known_at is None:
-        return TableSource(session, tree)
-    return FactsSource(session, known_at, days, tree, progress)
+        return TableSource(session, tree, rules)
+    return FactsSource(session, known_at, days, tree, rules, progress, with_posts)
 
 
 class TableSource:
     """Reads the timeline tables and the roll-up."""
 
-    def __init__(self, session: Session, tree: Tree) -> None:
+    def __init__(self, session: Session, tree: Tree, rules: Rules) -> None:
         self._session = session
         self._tree = tree
+        self._rules = rules
 
     def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
         unit_id = self._rolled_up(scope)
         if unit_id is None:
             assert scope.roots is not None
+            if len(days) > 1:
+                by_day = scope_days.in_scope_on(self._session, days, scope.roots)
+                people_by_day = scope_days.people_based_on(self._session, days, scope.roots)
+                yield from ((day, by_day[day], people_by_day[day]) for day in days)
+                return
             for day in days:
                 counts = store.in_scope(self._session, day, scope.roots)
                 yield day, counts, store.people_based_in_scope(self._session, day, scope.roots)
@@ -118,6 +149,29 @@ class TableSource:
             whole=next(self.wholes([day], scope)) if whole_id is None else _whole(day, found, whole_id),
         )
 
+    def by_role(self, day: date, scope: Scope) -> Groups:
+        tally = GroupTally()
+        codes, ids = self._rules.requirement_codes, self._rules.requirement_ids
+        rules = RolesOn(self._rules.book, day)
+        for some in groups_store.in_roles(
+            self._session, day, rules, codes, scope.roots, scope.requirement_id
+        ):
+            tally.add(some.roles, ids[some.requirement], some.status, some.covered, some.people)
+        return Groups(tally.counts(), tally.again, next(self.wholes([day], scope)))
+
+    def by_sector(self, day: date, scope: Scope) -> Groups:
+        sectors = {unit_id: place.sector for unit_id, place in people.places(self._session).items()}
+        names = sorted(set(sectors.values()))
+        # To the reading of units a sector is one more unit above an organisation.
+        above = {unit_id: (names.index(sector),) for unit_id, sector in sectors.items()}
+        found, again = store.every_unit(
+            self._session, day, range(len(names)), above, scope.roots, scope.requirement_id
+        )
+        counts = {
+            (names[number], requirement): of_sector for (number, requirement), of_sector in found.items()
+        }
+        return Groups(counts, again, next(self.wholes([day], scope)))
+
 
 def _whole(day: date, rolled_up: Mapping[UnitKey, Counts], unit_id: int) -> OfDay:
     counts = {
@@ -137,11 +191,15 @@ class FactsSource:
         known_at: datetime,
         days: Sequence[date],
         tree: Tree,
+        rules: Rules,
         progress: Progress = no_progress,
+        with_posts: bool = False,
     ) -> None:
         self._units = {unit.id: unit for unit in tree.units}
         self._above = tree.above
-        self._standings = standings(session, known_at, days, progress)
+        self._rules = rules
+        self._places = people.places(session, known_at)
+        self._standings = standings(session, known_at, days, progress, with_posts)
 
     def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
         for day in days:
@@ -165,9 +223,30 @@ class FactsSource:
         counts = {key: found for key, found in tally.counts().items() if key[0] in wanted_ids}
         return Parts(wanted, counts, again, *self.wholes([day], scope))
 
+    def by_role(self, day: date, scope: Scope) -> Groups:
+        tally, rules = GroupTally(), RolesOn(self._rules.book, day)
+        codes = self._rules.requirement_codes
+        for standing in self._within(day, scope):
+            posts = [post for post in standing.posts if scope.holds(self._units[post.place.unit_id])]
+            roles = rules.counting(codes[standing.requirement_id], posts)
+            tally.add(roles, standing.requirement_id, standing.status, standing.covered)
+        return Groups(tally.counts(), tally.again, *self.wholes([day], scope))
+
+    def by_sector(self, day: date, scope: Scope) -> Groups:
+        tally = GroupTally()
+        for standing in self._within(day, scope):
+            inside = [unit_id for unit_id in standing.unit_ids if scope.holds(self._units[unit_id])]
+            sectors = {self._places[unit_id].sector for unit_id in inside}
+            tally.add(sectors, standing.requirement_id, standing.status, standing.covered)
+        return Groups(tally.counts(), tally.again, *self.wholes([day], scope))
+
 
 def standings(
-    session: Session, known_at: datetime, days: Sequence[date], progress: Progress = no_progress
+    session: Session,
+    known_at: datetime,
+    days: Sequence[date],
+    progress: Progress = no_progress,
+    with_posts: bool = False,
 ) -> dict[date, list[Standing]]:
     """Where everybody stood on each day, by what was known at a moment."""
     timelines = Timelines(load_rule_book(session, known_at))
@@ -178,6 +257,7 @@ def standings(
     for done, some in enumerate(chunks):
         progress("As known then", done, len(chunks))
         for person_id, person in facts_of(session, some, where, known_at):
+            posts = {day: posts_on(person, day) if with_posts else () for day in days}
             for code, timeline in timelines.of(person).items():
                 for day in days:
                     span = timeline.on(day)
@@ -185,10 +265,22 @@ def standings(
                         unit_ids = tuple(
                             unit.unit_id for unit in timeline.units if unit.first_day <= day <= unit.last_day
                         )
-                        found[day].append(_standing(person_id, ids[code], span, unit_ids))
+                        found[day].append(_standing(person_id, ids[code], span, unit_ids, posts[day]))
     progress("As known then", len(chunks), len(chunks))
     return found
 
 
-def _standing(person_id: int, requirement_id: int, span: Span, unit_ids: tuple[int, ...]) -> Standing:
-    return Standing(person_id, requirement_id, span.status, span.covered, unit_ids)
+def _standing(
+    person_id: int, requirement_id: int, span: Span, unit_ids: tuple[int, ...], posts: tuple[Post, ...]
+) -> Standing:
+    return Standing(person_id, requirement_id, span.status, span.covered, unit_ids, posts)
+
+
+def posts_on(person: PersonFacts, day: date) -> tuple[Post, ...]:
+    """The posts that somebody held on a day, with the roles named in them and those given by hand."""
+    by_hand = {grant.role for grant in person.grants if grant.first_day <= day <= grant.last_day}
+    return tuple(
+        Post(spell.place, spell.job_title, spell.roles | by_hand, person.category)
+        for spell in person.spells
+        if spell.first_day <= day <= spell.last_day
+    )

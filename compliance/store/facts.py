@@ -37,6 +37,7 @@ def facts_of(
     absences = people.absences(session, some, known_at)
     completions = courses.completions(session, some, known_at)
     exemptions = exemptions_of(session, some, known_at)
+    grants = people.role_grants(session, some, known_at)
     for person_id in sorted(spells):
         yield (
             person_id,
@@ -46,6 +47,7 @@ def facts_of(
                 absences=absences.get(person_id, ()),
                 exemptions=exemptions.get(person_id, ()),
                 completions=completions.get(person_id, ()),
+                grants=grants.get(person_id, ()),
             ),
         )
 

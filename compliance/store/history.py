@@ -21,6 +21,7 @@ class Recorded:
     completion: Completion
     provider: str
     recorded_at: datetime
+    source: str = ""
 
     @property
     def key(self) -> CourseDay:
@@ -31,8 +32,8 @@ def recorded_of(session: Session, person_id: int) -> list[Recorded]:
     """Everything one person completed, in order of day and course."""
     found = session.connection().execute(_RECORDED, {"person_id": person_id})
     return [
-        Recorded(Completion(course, completed_on, evidence, revoked_on), provider, recorded_at)
-        for course, completed_on, evidence, revoked_on, provider, recorded_at in found
+        Recorded(Completion(course, completed_on, evidence, revoked_on), provider, recorded_at, source)
+        for course, completed_on, evidence, revoked_on, provider, recorded_at, source in found
     ]
 
 
@@ -44,6 +45,7 @@ _RECORDED = (
         CompletionRow.revoked_on,
         CompletionRow.provider,
         CompletionRow.recorded_at,
+        CompletionRow.source,
     )
     .join(CourseRow, CourseRow.id == CompletionRow.course_id)
     .where(CompletionRow.person_id == bindparam("person_id"), known(CompletionRow, None))

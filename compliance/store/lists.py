@@ -9,13 +9,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, select
+from sqlalchemy import ARRAY, JSON, ColumnElement, Date, Integer, Select, and_, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from compliance.domain.figures import COUNT_NAMES, Counts
 from compliance.domain.spans import REQUIRED_STATUSES, Span, Status
 from compliance.models import RequirementRow, StatusSpanRow, UnitSpanRow
+from foundation.dates import Period
 from foundation.facts import known
+from foundation.plain_column import plain_of
 from people.models import OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
 from people.store import Team, Unit, inside, inside_values, team_members
 
@@ -35,6 +37,10 @@ class Filters:
     """Those who do not count in `roots`, instead of those who do."""
     statuses: tuple[str, ...] = ()
     team: Team | None = None
+    person_ids: tuple[int, ...] | None = None
+    """Only these people, however many: those of a role."""
+    ends: Period | None = None
+    """Only where what the status rests on is valid until one of these days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,9 @@ class _Shape:
     """Which team; None: not narrowed to one."""
     roots: int | None
     outside: bool
+    named: str | None
+    """Which database is given a list of people; None: no such list."""
+    ends: bool
 
     @property
     def few(self) -> bool:
@@ -91,13 +100,15 @@ class _Shape:
         return self.below is not None or (self.roots is not None and not self.outside)
 
 
-def _shape(filters: Filters) -> _Shape:
+def _shape(session: Session, filters: Filters) -> _Shape:
     return _Shape(
         one_requirement=filters.requirement_id is not None,
         some_statuses=bool(filters.statuses) and set(filters.statuses) != _EVERY_STATUS,
         below=filters.team.below if filters.team else None,
         roots=None if filters.roots is None else len(filters.roots),
         outside=filters.outside,
+        named=None if filters.person_ids is None else session.get_bind().dialect.name,
+        ends=filters.ends is not None,
     )
 
 
@@ -110,6 +121,10 @@ def _values(day: date, filters: Filters) -> dict[str, Any]:
         values["statuses"] = filters.statuses
     if filters.team is not None:
         values.update(filters.team.values)
+    if filters.person_ids is not None:
+        values["person_ids"] = list(filters.person_ids)
+    if filters.ends is not None:
+        values.update(ends_first=filters.ends.first, ends_last=filters.ends.last)
     return values | inside_values(filters.roots or ())
 
 
@@ -129,6 +144,11 @@ def _where(shape: _Shape) -> list[ColumnElement[bool]]:
         wanted.append(status.in_(bindparam("statuses", expanding=True)))
     if shape.below is not None:
         wanted.append(StatusSpanRow.person_id.in_(team_members(below=shape.below)))
+    if shape.named is not None:
+        wanted.append(_is_one_of(shape.named))
+    if shape.ends:
+        first, last = bindparam("ends_first", type_=Date), bindparam("ends_last", type_=Date)
+        wanted += [StatusSpanRow.valid_until >= first, StatusSpanRow.valid_until <= last]
     if shape.roots is not None:
         counts_there = _counts_in(shape.roots)
         wanted.append(~counts_there if shape.outside else counts_there)
@@ -136,6 +156,14 @@ def _where(shape: _Shape) -> list[ColumnElement[bool]]:
             # Says nothing new, but lets the database begin with the people of the units.
             wanted.append(StatusSpanRow.person_id.in_(_people_in(shape.roots)))
     return wanted
+
+
+def _is_one_of(database: str) -> ColumnElement[bool]:
+    """One bound value for tens of thousands of people: a list of parameters would be too long for either database."""
+    if database == "postgresql":
+        return StatusSpanRow.person_id == any_(bindparam("person_ids", type_=ARRAY(Integer)))
+    ids = func.json_each(bindparam("person_ids", type_=JSON)).table_valued("value")
+    return StatusSpanRow.person_id.in_(select(ids.c.value))
 
 
 def _counts_in(roots: int) -> ColumnElement[bool]:
@@ -157,7 +185,7 @@ def _people_in(roots: int) -> Select[int]:
 
 def count(session: Session, day: date, filters: Filters) -> int:
     """How many rows a list has."""
-    found = session.connection().execute(_count(_shape(filters)), _values(day, filters))
+    found = session.connection().execute(_count(_shape(session, filters)), _values(day, filters))
     return int(found.scalar_one())
 
 
@@ -169,7 +197,7 @@ def _count(shape: _Shape) -> Select[*tuple[Any, ...]]:
 def counts(session: Session, day: date, filters: Filters) -> dict[int, Counts]:
     """The counts by requirement of the people in a list: each has one row a requirement, so rows are people."""
     found: dict[int, list[int]] = {}
-    rows = session.connection().execute(_counts(_shape(filters)), _values(day, filters))
+    rows = session.connection().execute(_counts(_shape(session, filters)), _values(day, filters))
     for requirement_id, status, covered, people in rows:
         of_requirement = found.setdefault(requirement_id, [0] * len(COUNT_NAMES))
         of_requirement[COUNT_NAMES.index(status)] += people
@@ -181,6 +209,18 @@ def counts(session: Session, day: date, filters: Filters) -> dict[int, Counts]:
 def _counts(shape: _Shape) -> Select[*tuple[Any, ...]]:
     columns = (StatusSpanRow.requirement_id, StatusSpanRow.status, StatusSpanRow.covered)
     return select(*columns, func.count()).where(*_where(shape)).group_by(*columns)
+
+
+def ends(session: Session, day: date, filters: Filters) -> dict[date, int]:
+    """How many lines of a list are valid until each day, in order of the days."""
+    found = session.connection().execute(_ends(_shape(session, filters)), _values(day, filters))
+    return {last_day: lines for last_day, lines in found if last_day is not None}
+
+
+@lru_cache(maxsize=SHAPES)
+def _ends(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    column = StatusSpanRow.valid_until
+    return select(column, func.count()).where(*_where(shape)).group_by(column).order_by(column)
 
 
 def listed(
@@ -195,7 +235,7 @@ def listed(
 ) -> Iterator[Listed]:
     """The rows of a list, by name, or by person reference and requirement. Without a limit, streamed to the end."""
     rows = session.connection().execute(
-        _listed(_shape(filters), by_reference, limit is not None),
+        _listed(_shape(session, filters), by_reference, limit is not None),
         {**_values(day, filters), "offset": offset, "limit": limit},
         execution_options={"yield_per": STREAM} if limit is None else {},
     )
@@ -217,8 +257,12 @@ def listed(
 
 @lru_cache(maxsize=SHAPES)
 def _listed(shape: _Shape, by_reference: bool, limited: bool) -> Select[*tuple[Any, ...]]:
-    names = (PersonDetailRow.last_name, PersonDetailRow.first_name, PersonRow.person_ref)
-    order = (PersonRow.person_ref,) if by_reference else names
+    by_name = (
+        plain_of(PersonDetailRow.last_name),
+        plain_of(PersonDetailRow.first_name),
+        PersonRow.person_ref,
+    )
+    order: tuple[Any, ...] = (PersonRow.person_ref,) if by_reference else by_name
     query = (
         select(
             PersonRow.id.label("person_id"),

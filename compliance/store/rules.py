@@ -194,6 +194,17 @@ def places_not_found(session: Session, book: RuleBook) -> tuple[list[str], list[
     return sorted(filter(None, units - paths)), sorted(filter(None, named - organisations))
 
 
+def when_recorded(session: Session) -> dict[Line, tuple[datetime, str]]:
+    """When each line of the rule book entered the record, and by whom."""
+    found: dict[Line, tuple[datetime, str]] = {}
+    for shape in _SHAPES:
+        model: Any = shape.model
+        query = select(model.id, model.recorded_at, model.recorded_by).where(known(shape.model, None))
+        by_id = {row_id: (at, actor) for row_id, at, actor in session.execute(query.order_by(model.id))}
+        found |= {line: by_id[row_id] for row_id, line in _recorded(session, shape)}
+    return found
+
+
 def _recorded(
     session: Session, shape: _Shape, known_at: datetime | None = None
 ) -> Iterator[tuple[int, Line]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from compliance.domain.spans import Status
@@ -25,6 +25,7 @@ from compliance.store.team_choice import (
 )
 from compliance.wording import URGENCY
 from foundation.dates import FAR_DAY
+from foundation.plain_column import plain_of
 from people.models import PersonDetailRow, PersonRow
 
 
@@ -80,12 +81,22 @@ _URGENCY = case(
 )
 _PRESSING = (Status.NOT_YET_DUE.value, Status.AWAITING_CHECK.value, Status.OUTSTANDING.value)
 """The statuses in which the due day is still to come or was missed, and so is shown."""
-_DUE = case((span_status.in_(_PRESSING), func.coalesce(StatusSpanRow.due_on, FAR_DAY)), else_=FAR_DAY)
+_LAPSED = and_(span_status == Status.AWAITING_CHECK.value, StatusSpanRow.reason_last_day.is_not(None))
+"""What counted before ran out, and what is to renew it waits for a check (`Span.lapsed_on`)."""
+_DUE = case(
+    (_LAPSED, FAR_DAY),
+    (span_status.in_(_PRESSING), func.coalesce(StatusSpanRow.due_on, FAR_DAY)),
+    else_=FAR_DAY,
+)
 _ENDS = or_(StatusSpanRow.covered, span_status == Status.EXPIRED.value)
-_VALID = case((_ENDS, func.coalesce(StatusSpanRow.valid_until, FAR_DAY)), else_=FAR_DAY)
+_VALID = case(
+    (_LAPSED, StatusSpanRow.reason_last_day),
+    (_ENDS, func.coalesce(StatusSpanRow.valid_until, FAR_DAY)),
+    else_=FAR_DAY,
+)
 NAMES: tuple[ColumnElement[Any], ...] = (
-    func.lower(func.coalesce(PersonDetailRow.last_name, "")),
-    func.lower(func.coalesce(PersonDetailRow.first_name, "")),
+    plain_of(PersonDetailRow.last_name),
+    plain_of(PersonDetailRow.first_name),
     PersonRow.person_ref.expression,
 )
 _ORDER: Mapping[Sort, tuple[ColumnElement[Any], ...]] = {

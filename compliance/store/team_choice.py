@@ -15,6 +15,8 @@ from compliance.domain.drop import is_behind
 from compliance.domain.spans import Status
 from compliance.models import StatusSpanRow, UnitSpanRow
 from foundation.facts import known
+from foundation.plain import plain
+from foundation.plain_column import plain_of
 from people.models import PersonDetailRow, UnitRow
 from people.store import Team, Unit, inside, inside_values, team_members
 
@@ -77,17 +79,13 @@ def shape_of(chosen: Chosen, *, named: bool = False, group: Group | None = None)
 
 def values_of(chosen: Chosen) -> dict[str, Any]:
     """What a statement binds; it takes no notice of what it has no place for."""
-    name = " ".join(chosen.name.split())
     return {
         **chosen.team.values,
         **inside_values(chosen.roots or ()),
         "day": chosen.team.day,
         "soon": chosen.soon,
         "requirement_ids": chosen.requirement_ids,
-        "name_lower": literally(name.lower()),
-        # SQLite folds the case of English letters alone; names are mostly written like this.
-        "name_title": literally(name.title()),
-        "name_upper": literally(name.upper()),
+        "name": literally(plain(chosen.name)),
     }
 
 
@@ -97,10 +95,10 @@ def literally(text: str) -> str:
     >>> literally("50%_o\\\\'")
     "%50\\\\%\\\\_o\\\\\\\\'%"
     """
-    plain = text[: LONGEST_NAME + 1]
+    pattern = text[: LONGEST_NAME + 1]
     for sign in ("\\", "%", "_"):
-        plain = plain.replace(sign, f"\\{sign}")
-    return f"%{plain}%"
+        pattern = pattern.replace(sign, f"\\{sign}")
+    return f"%{pattern}%"
 
 
 DAY = bindparam("day", type_=Date)
@@ -149,18 +147,11 @@ def wanted(shape: Shape) -> list[ColumnElement[bool]]:
 
 
 def has_name() -> ColumnElement[bool]:
-    """The name holds the text, first name or last name first; capitals do not matter."""
-    first, last = func.coalesce(PersonDetailRow.first_name, ""), func.coalesce(PersonDetailRow.last_name, "")
+    """The name holds the text, first name or last name first; capitals and accents do not matter."""
+    first, last = plain_of(PersonDetailRow.first_name), plain_of(PersonDetailRow.last_name)
+    pattern: BindParameter[str] = bindparam("name")
     names = (first + " " + last, last + " " + first)
-    patterns: tuple[BindParameter[str], ...] = (
-        bindparam("name_lower"),
-        bindparam("name_title"),
-        bindparam("name_upper"),
-    )
-    return or_(
-        *(func.lower(name).like(patterns[0], escape="\\") for name in names),
-        *(name.like(pattern, escape="\\") for name in names for pattern in patterns[1:]),
-    )
+    return or_(*(name.like(pattern, escape="\\") for name in names))
 
 
 TODAY = (span_last_day >= DAY, StatusSpanRow.first_day <= DAY)

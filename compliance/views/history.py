@@ -15,6 +15,7 @@ from compliance.views.blueprint import blueprint
 from compliance.views.lines import csv_response, day_cell
 from compliance.views.shown import is_measure
 from courses.domain import Purpose, course_on
+from courses.services.withdrawing import can_be_withdrawn
 from courses.store import EvidenceFile, evidence_files
 from foundation import clock
 from foundation.db import Session, db
@@ -62,6 +63,16 @@ class HistoryLine:
     revoked_on: date | None
     towards: list[Towards]
     files: list[Proof]
+    withdraw: str = ""
+    """Where its person takes back what they told us; empty where it is not theirs to take back."""
+
+
+def withdraw_href(one: Recorded) -> str:
+    """Where the reader takes back their own completion, while it waits for a check; empty for any other."""
+    course, completed_on = one.key
+    if not can_be_withdrawn(one.source, one.completion.evidence):
+        return ""
+    return url_for("courses.withdraw", course=course, completed_on=completed_on.isoformat())
 
 
 @blueprint.get("/my-training/history")
@@ -72,7 +83,7 @@ def my_history() -> str | tuple[str, int]:
     if account.person_id is None:
         return no_record()
     lines = history_of(db.session(), account.person_id, clock.today())
-    return render_template("compliance/my_history.html", lines=lines)
+    return render_template("compliance/my_history.html", lines=lines, can_tell=not account.only_reads)
 
 
 @blueprint.get("/my-training/history.csv")
@@ -136,6 +147,7 @@ def _line(
         revoked_on=completion.revoked_on,
         towards=sorted(towards.get(one.key, []), key=lambda line: line.title),
         files=[_proof(file) for file in files.get(one.key, [])],
+        withdraw=withdraw_href(one),
     )
 
 

@@ -17,11 +17,15 @@ from compliance.views.shown import is_measure
 from foundation.dates import FAR_DAY
 from foundation.db import db
 from foundation.tables import csv_pieces
+from people.views.exports import recorded
 
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """A figure on a page. `where`: the filters of the people behind it; empty for readers without names."""
+    """A figure on a page. `where`: the filters of the people behind it; empty for readers without names.
+
+    `inside`: the filters of the figures into which this one is broken down, where there are any.
+    """
 
     name: str
     counts: Counts
@@ -29,6 +33,7 @@ class FigureLine:
     detail: str = ""
     where: dict[str, str] = field(default_factory=dict)
     shown: Disclosed = EVERYTHING_SHOWN
+    inside: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def due_on(span: Span) -> date | None:
 
 def pressing_due_on(span: Span) -> date | None:
     """The day by which it is due, where that day matters: it is past for whoever is or was up to date."""
-    return span.due_on if span.status in _DUE else None
+    return span.due_on if span.status in _DUE and span.lapsed_on is None else None
 
 
 _DUE = frozenset({Status.NOT_YET_DUE, Status.AWAITING_CHECK, Status.OUTSTANDING})
@@ -204,12 +209,12 @@ def people_sentence(figure: PeopleFigure, least: int) -> PeopleFigure | None:
     return figure if figure.counted and disclosed(as_counts, least).result else None
 
 
-def csv_response(rows: Iterable[Sequence[str]], headers: Sequence[str], name: str) -> Response:
+def csv_response(rows: Iterable[Sequence[object]], headers: Sequence[str], name: str) -> Response:
     """A file to keep, sent while it is made: however many lines it has, few of them are in memory.
 
     A fault half way breaks the connection off, and the browser says so.
     """
-    session = db.session()
+    session, rows = db.session(), recorded(rows)
 
     def pieces() -> Iterator[str]:
         try:

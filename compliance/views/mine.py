@@ -22,6 +22,7 @@ from compliance.services.lists import Lists
 from compliance.store.history import Recorded, recorded_of
 from compliance.views.blueprint import blueprint
 from compliance.views.course_items import CourseItem, course_item
+from compliance.views.history import withdraw_href
 from compliance.views.shown import is_measure
 from foundation import clock
 from foundation.dates import FAR_DAY
@@ -56,6 +57,7 @@ class Item:
     why: str
     options: list[OptionItem]
     tell_us: str
+    withdraw: str
     press: date
 
     @property
@@ -75,7 +77,9 @@ class Reader:
     today: date
     recorded: Sequence[Recorded]
     posts: Sequence[HeldPost]
-    roles: RoleReader
+    roles: Sequence[Sequence[str]]
+    """The codes of the roles of each post, today."""
+    can_tell: bool
 
 
 @blueprint.get("/my-training")
@@ -87,12 +91,15 @@ def my_training() -> str | tuple[str, int]:
         return no_record()
     session, today = db.session(), clock.today()
     lists = Lists(session)
+    posts = [post for post in held_posts(session, account.person_id) if post.runs_on(today)]
+    roles = RoleReader(lists.book.role_rules)
     reader = Reader(
         lists.book,
         today,
         recorded_of(session, account.person_id),
-        [post for post in held_posts(session, account.person_id) if post.runs_on(today)],
-        RoleReader(lists.book.role_rules),
+        posts,
+        [post.roles_on(roles, today) for post in posts],
+        can_tell=not account.only_reads,
     )
     items = [
         _item(lists, reader, code, span)
@@ -111,6 +118,7 @@ def my_training() -> str | tuple[str, int]:
         next=following,
         parts={part.value: [item for item in rest if item.part is part] for part in Part},
         completed=len(reader.recorded),
+        can_tell=reader.can_tell,
     )
 
 
@@ -133,10 +141,12 @@ def _item(lists: Lists, reader: Reader, code: str, span: Span) -> Item:
     completions = [one.completion for one in reader.recorded]
     waiting = waiting_for(terms, completions, today) if terms else None
     part = part_of(status, waiting=waiting is not None)
-    since = None
+    since, taken_back = None, ""
     if part is Part.WAITING and waiting is not None:
         key = waiting.course, waiting.completed_on
-        since = next(clock.london_day(one.recorded_at) for one in reader.recorded if one.key == key)
+        sent = next(one for one in reader.recorded if one.key == key)
+        since = clock.london_day(sent.recorded_at)
+        taken_back = withdraw_href(sent) if reader.can_tell else ""
     words, tone = wording.status_words(status), wording.status_tone(status)
     if part is Part.WAITING:
         words, tone = wording.waiting_words(since), wording.status_tone(Status.AWAITING_CHECK)
@@ -153,7 +163,8 @@ def _item(lists: Lists, reader: Reader, code: str, span: Span) -> Item:
         reason=_reason(reader, requirement, span),
         why=lists.explain(span),
         options=[_option(option) for option in open_to],
-        tell_us=_tell_us(open_to) if part is Part.TO_DO else "",
+        tell_us=_tell_us(open_to) if part is Part.TO_DO and reader.can_tell else "",
+        withdraw=taken_back,
         press=_press(part, span, since),
     )
 
@@ -189,8 +200,8 @@ def _reason(reader: Reader, requirement: Requirement, span: Span) -> str:
         return wording.everyone_reason(units=bool(requirement.units), sectors=bool(requirement.sectors))
     holding = [
         post.spell.job_title
-        for post in reader.posts
-        if span.role in post.roles_on(reader.roles, reader.today)
+        for post, roles in zip(reader.posts, reader.roles, strict=True)
+        if span.role in roles
     ]
     return wording.role_reason(
         reader.book.role_titles.get(span.role) or span.role, len(reader.posts), holding

@@ -8,17 +8,20 @@ from flask import render_template, request, url_for
 
 from compliance import wording
 from compliance.domain.asked import Part, part_of, terms_on, waiting_for
-from compliance.domain.requirement import RuleBook
+from compliance.domain.requirement import Kind, RuleBook
 from compliance.domain.spans import Span, Status
 from compliance.services.lists import Lists
 from compliance.store.history import Recorded, recorded_of
 from compliance.views.blueprint import blueprint
+from compliance.views.exceptions.block import exceptions_of
 from compliance.views.lines import pressing_due_on
+from compliance.views.record.block import kept_of
 from courses.domain import course_on
 from courses.store import evidence_files
 from foundation import clock
 from foundation.db import Session, db
 from foundation.errors import NotFound
+from foundation.formats import long_date
 from people import auth
 from people.domain import AbsenceKind, Category
 from people.services import record
@@ -43,10 +46,12 @@ class SpanLine:
 class RequirementStory:
     """One requirement of the person: where it stands on the day, why, and every span of it.
 
-    `waiting`: that something sent in waits for a check, and since when; empty where nothing does.
+    `measure`: only counted and reported, nobody is asked to do it. `waiting`: that something sent in waits for a check,
+    and since when; empty where nothing does.
     """
 
     title: str
+    measure: bool
     status: Status
     waiting: str
     why: str
@@ -78,7 +83,7 @@ def person(public_id: str) -> str:
     stories = [
         _story(lists, code, spans, recorded, today) for code, spans in lists.of_person(view.person_id).items()
     ]
-    stories.sort(key=lambda story: (wording.URGENCY.index(story.status), story.title))
+    stories.sort(key=lambda story: (story.measure, wording.URGENCY.index(story.status), story.title))
     back_href, back_text = _way_back(view)
     return render_template(
         "compliance/person.html",
@@ -92,6 +97,8 @@ def person(public_id: str) -> str:
         requirements=stories,
         completions=[_completion(lists.book, line) for line in reversed(recorded)],
         files_href=_files_href(session, view.person_id, public_id),
+        kept=kept_of(session, account, view, public_id, lists.book, today),
+        exceptions=exceptions_of(session, account, view, public_id, lists.book, today),
         back_href=back_href,
         back_text=back_text,
     )
@@ -100,16 +107,25 @@ def person(public_id: str) -> str:
 def _way_back(view: View) -> tuple[str, str]:
     """Back to the list on which this reader finds people; nobody's own page needs one to be found.
 
-    The list of a team is named in the address, with its filters.
+    The list that the reader came from is named in the address, with its filters.
     """
-    came_from, team = auth.safe_next(request.args.get("back")), url_for("compliance.my_team")
-    if came_from is not None and came_from.partition("?")[0] == team and Seen.TEAM in view.seen:
+    came_from, team = auth.safe_next(request.args.get("back")) or "", url_for("compliance.my_team")
+    path = came_from.partition("?")[0]
+    if path == team and Seen.TEAM in view.seen:
         return came_from, "Back to my team"
+    if path == url_for("compliance.find_people") and (Seen.EVERYBODY in view.seen or Seen.PART in view.seen):
+        return came_from, "Back to find people"
+    if path == url_for("compliance.people") and not view.seen.isdisjoint(_LISTED):
+        return came_from, "Back to people"
     if Seen.EVERYBODY in view.seen or Seen.PART in view.seen:
         return url_for("compliance.people"), "Back to people"
     if Seen.TEAM in view.seen:
         return team, "Back to my team"
     return url_for("compliance.my_training"), "Back to my training"
+
+
+_LISTED = frozenset({Seen.EVERYBODY, Seen.PART, Seen.TEAM})
+"""Those who find this person on a list, and so may open that list."""
 
 
 def _details(who: Details, view: View) -> list[tuple[str, str | None]]:
@@ -151,6 +167,7 @@ def _story(
     now = next((span for span in spans if span.first_day <= today <= span.last_day), None)
     return RequirementStory(
         title=requirement.title if requirement and requirement.title else code,
+        measure=requirement is not None and requirement.kind == Kind.MEASURE,
         status=now.status if now else Status.NOT_REQUIRED,
         waiting=_waiting(lists.book, code, now, recorded, today) if now else "",
         why=lists.explain(now) if now else "Not required today.",
@@ -164,8 +181,10 @@ def _waiting(book: RuleBook, code: str, now: Span, recorded: Sequence[Recorded],
     if waiting is None or part_of(now.status, waiting=True) is not Part.WAITING:
         return ""
     key = waiting.course, waiting.completed_on
-    return wording.waiting_words(
-        next(clock.london_day(one.recorded_at) for one in recorded if one.key == key)
+    since = next(clock.london_day(one.recorded_at) for one in recorded if one.key == key)
+    # Beside it stands the status, which says already that it waits.
+    return (
+        f"Since {long_date(since)}" if now.status is Status.AWAITING_CHECK else wording.waiting_words(since)
     )
 
 

@@ -28,6 +28,7 @@ from people import auth
 from people.services.delegation import LookedAfter, has_own_team, looked_after
 from people.services.scope import own_units, team_size
 from people.store import Team, Unit, tree
+from people.views.exports import recorded
 
 DIRECT, EVERYONE = "direct", "everyone"
 PLACES = ("", "in", "out")
@@ -195,7 +196,7 @@ def my_team() -> str:
         in_team=team_size(found.session, found.manager_id, found.today, below=found.below),
         other=found.other,
         can_hand_over=found.has_own,
-        register_href=url_for(REGISTER),
+        register_href="" if auth.reader().only_reads else url_for(REGISTER),
         cards=[team_card(standing) for standing in found.lists.standings(chosen)],
         team_options=found.team_options(),
         whose=found.whose,
@@ -231,7 +232,7 @@ def my_team_xlsx() -> Response:
     """The very same lines as a spreadsheet, days as days; no cell is a formula (promise S14)."""
     found = asked(db.session())
     book = BytesIO()
-    write_xlsx(team_rows(found.lists.every(found.chosen())), TEAM_HEADERS, book, "My team")
+    write_xlsx(recorded(team_rows(found.lists.every(found.chosen()))), TEAM_HEADERS, book, "My team")
     response = Response(book.getvalue(), mimetype=XLSX)
     name = f"my-team-{found.today.isoformat()}.xlsx"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

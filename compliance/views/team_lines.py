@@ -80,8 +80,8 @@ def team_line(row: Behind) -> TeamLine:
 
 
 def valid_until(span: Span) -> date | None:
-    """The last day of the proof, also where it has passed; none for evidence that waits and may never count."""
-    return span.valid_until if span.covered or span.status is Status.EXPIRED else None
+    """The last day of the proof, also where it has passed; none of evidence that waits and may never count."""
+    return span.valid_until if span.covered else span.lapsed_on
 
 
 def situation(span: Span) -> str:
@@ -146,7 +146,7 @@ def _outlook(standing: Standing) -> tuple[str, str, str]:
     judgement, drop = standing.figure.judgement, standing.drop
     if standing.is_below and judgement is not None:
         people = count_noun(judgement.people_to_target, "more person", "more people")
-        return f"Below the target now: {people} would reach it.", "Who is nearest", ""
+        return f"Below the target now: {people} would reach it.", "Start with", ""
     if drop is not None:
         target = f"{drop.judgement.target}%"
         words = f"If nobody renews, the team drops below the target of {target} on {long_date(drop.day)}."

@@ -116,6 +116,14 @@ def day_of_completion(typed: Mapping[str, str], today: date) -> TypedDay:
     return refused_day(found, f"Date {problem}") if problem else found
 
 
+def day_in_address(text: str) -> date | None:
+    """The day in an address, written YYYY-MM-DD; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def refused_day(found: TypedDay, message: str) -> TypedDay:
     """A day that cannot be, and why."""
     return replace(found, value=None, error=message, wrong=PARTS)

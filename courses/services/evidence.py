@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from courses import store
 from courses.domain import CompletionKey, Concern, Evidence, Purpose, Source
+from courses.models import CompletionRow, CourseRow
 from courses.store import EvidenceFile, OnRecord
 from foundation import audit
 from foundation.errors import DomainError, NotFound
@@ -20,7 +22,9 @@ from people.store import Some, Team
 
 DECISIONS = frozenset({Evidence.VERIFIED, Evidence.REJECTED})
 LONGEST_REASON = 200
-_OF_OURS = frozenset({Source.SELF.value, Source.REGISTER.value})
+UNDONE = "Decision undone"
+"""Why a decision left the record when it was taken back (courses/services/checking.py)."""
+_OF_OURS = frozenset(source.value for source in Source)
 
 
 def open_evidence(session: Session, account: Account, public_id: str, today: date) -> EvidenceFile:
@@ -168,5 +172,58 @@ def _refuse_own(session: Session, stamp: Stamp, before: OnRecord) -> None:
     kind, _, public_id = stamp.actor.partition(":")
     if kind == "account" and store.person_of_account(session, public_id) == before.person_id:
         raise DomainError("You cannot check your own training. Ask somebody else to do it.")
-    if before.recorded_by == stamp.actor:
+    if stamp.actor in senders(session, before.key):
         raise DomainError("You cannot check what you sent in yourself. Ask somebody else to do it.")
+
+
+def senders(session: Session, key: CompletionKey, until: datetime | None = None) -> list[str]:
+    """Who has sent in a completion, the first first; with `until`, before that moment.
+
+    Whoever only undid a decision about it, or corrected it while it waited, has sent in nothing: who sent in the one
+    that was corrected still has, whatever its course and day were.
+    """
+    replaced = aliased(CompletionRow)
+    by_correcting = and_(replaced.evidence == Evidence.AWAITING.value, replaced.retracted_batch_id.is_(None))
+    not_sent = exists().where(
+        replaced.person_id == CompletionRow.person_id,
+        replaced.course_id == CompletionRow.course_id,
+        replaced.completed_on == CompletionRow.completed_on,
+        replaced.retracted_at == CompletionRow.recorded_at,
+        or_(replaced.retracted_reason == UNDONE, by_correcting),
+    )
+    query = (
+        select(CompletionRow.recorded_by, CompletionRow.recorded_at)
+        .join(CourseRow, CourseRow.id == CompletionRow.course_id)
+        .where(
+            CompletionRow.person_id == key.person_id,
+            CourseRow.code == key.course,
+            CompletionRow.completed_on == key.completed_on,
+            CompletionRow.evidence == Evidence.AWAITING.value,
+            ~not_sent,
+        )
+        .order_by(CompletionRow.recorded_at, CompletionRow.id)
+    )
+    if until is not None:
+        query = query.where(CompletionRow.recorded_at < until)
+    found: list[str] = []
+    for actor, at in session.execute(query).all():
+        found += _senders_before(session, key, at) or [actor]
+    return list(dict.fromkeys(found))
+
+
+def _senders_before(session: Session, key: CompletionKey, at: datetime) -> list[str]:
+    """Who had sent in what became this completion at a moment, by a correction of its course or day."""
+    query = (
+        select(CourseRow.code, CompletionRow.completed_on)
+        .join(CourseRow, CourseRow.id == CompletionRow.course_id)
+        .where(
+            CompletionRow.person_id == key.person_id,
+            CompletionRow.evidence == Evidence.AWAITING.value,
+            CompletionRow.retracted_at == at,
+            CompletionRow.retracted_batch_id.is_(None),
+            or_(CourseRow.code != key.course, CompletionRow.completed_on != key.completed_on),
+        )
+        .order_by(CompletionRow.id)
+    )
+    before = [CompletionKey(key.person_id, *row) for row in session.execute(query).all()]
+    return [actor for one in before for actor in senders(session, one, at)]

@@ -65,8 +65,8 @@ def concerns_of(session: Session, held: Held, told: Told, person_id: int) -> lis
     """What makes one wonder about this completion and its file."""
     before = [one.person_id for one in store.sent_for(session, [held.file.sha256])] if held.file else []
     found = concerns_about(held, told, person_id, before)
-    rejected = store.on_record(session, told.course, told.completed_on, [person_id])
-    return [*found, *([Concern.REJECTED_BEFORE] if rejected else [])]
+    key = CompletionKey(person_id, told.course, told.completed_on)
+    return [*found, *([Concern.REJECTED_BEFORE] if store.was_rejected(session, key) else [])]
 
 
 def tell(session: Session, stamp: Stamp, account: Account, held_id: str, today: date) -> None:

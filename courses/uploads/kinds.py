@@ -31,7 +31,7 @@ _OTHERS = {
     "a spreadsheet": (("xls", "xlsx", "xlsm", "xlsb", "ods", "csv"), _SAVE_AS_PDF),
     "a presentation": (("ppt", "pptx", "pptm", "odp"), _SAVE_AS_PDF),
     "a web page": (("htm", "html", "xhtml", "mht", "mhtml"), _SAVE_AS_PDF),
-    "an e-mail": (("eml", "msg"), _SAVE_AS_PDF),
+    "an email": (("eml", "msg"), _SAVE_AS_PDF),
     "another kind of picture": (("gif", "heic", "heif", "webp", "bmp", "tif", "tiff", "svg"), _AS_PICTURE),
     "a packed folder": (("zip", "7z", "rar", "gz", "tar", "iso"), "Unpack it and upload the file inside."),
 }

@@ -6,13 +6,13 @@ wherever it stands.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from courses.domain import Course, earliest_completion
+from foundation.plain import plain_letters
 
 LONGEST_LOOK_BACK = 40
 """Letters before a day in which a word may say what the day is about."""
@@ -45,11 +45,6 @@ _OF_ELSE = re.compile(r"expir|valid|until|birth|born|d\.?o\.?b|renew|review|prin
 _SMALL_WORDS = frozenset(
     ["a", "an", "and", "at", "by", "for", "from", "how", "in", "of", "on", "or", "the", "to", "with", "your"]
 )
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe"}
-    | {"\u2018": "'", "\u2019": "'"}
-    | {chr(dash): "-" for dash in range(0x2010, 0x2016)}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +62,10 @@ NOTHING_SAID = Said(readable=False)
 
 def what_it_says(words: str, courses: Iterable[Course], today: date) -> Said:
     """The codes of the courses named in a text, and its days."""
-    text = plain(words)
+    text = plain_letters(words)
     if not _tokens(text):
         return NOTHING_SAID
     return Said(True, tuple(_courses(words, _tokens(text), courses)), tuple(_days(text, today)))
-
-
-def plain(words: str) -> str:
-    r"""A text in small letters without accents: ŵ is w, and the letters that fonts join are apart again.
-
-    >>> plain("Siân Ŵyn o\ufb01ice")
-    'sian wyn ofiice'
-    """
-    apart = unicodedata.normalize("NFKD", words)
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
-    return bare.translate(_LETTERS)
 
 
 def _tokens(text: str) -> list[str]:
@@ -92,7 +76,7 @@ class Names:
     """Looks for people in a text: for one, or for everybody of a team."""
 
     def __init__(self, words: str) -> None:
-        self._tokens = _tokens(plain(words))
+        self._tokens = _tokens(plain_letters(words))
         self._together = "".join(self._tokens)
         self._places: dict[str, list[int]] = defaultdict(list)
         for at, token in enumerate(self._tokens):
@@ -100,7 +84,7 @@ class Names:
 
     def include(self, first_name: str, last_name: str) -> bool:
         """Whether the text names a person: the last name, beside the first name, a short form or its initial."""
-        first, last = _tokens(plain(first_name)), _tokens(plain(last_name))
+        first, last = _tokens(plain_letters(first_name)), _tokens(plain_letters(last_name))
         if not last:
             return bool(first) and first[0] in self._places
         together = "".join(first + last)
@@ -140,7 +124,7 @@ def _courses(words: str, tokens: Sequence[str], courses: Iterable[Course]) -> li
     whole: dict[str, str] = {}
     found: list[tuple[int, str]] = []
     for course in courses:
-        title = _tokens(plain(course.title))
+        title = _tokens(plain_letters(course.title))
         telling = [token for token in title if token not in _SMALL_WORDS]
         phrase = f" {' '.join(title)} "
         if title and phrase in text:

@@ -19,19 +19,20 @@ from courses.services import registers
 from courses.services.holding import Held, find_held, keep
 from courses.store import TeamPerson
 from courses.uploads.words import Names, likely_day
+from courses.views.acting import act_if_sent
 from courses.views.blueprint import blueprint
 from courses.views.receiving import receive, replaced
 from courses.views.tell_us import KIND_WORDS, course_title, in_words, largest_in_megabytes
-from courses.wording import FOR_INFORMATION, REGISTER_WORDS
+from courses.wording import FOR_INFORMATION, REGISTER_WORDS, long_ago_words
 from foundation import clock
 from foundation.db import Session, db, transaction
 from foundation.errors import DomainError, NotFound
 from foundation.formats import count_noun, long_date
 from foundation.pagination import Page
+from foundation.plain import plain
 from foundation.stamp import Stamp
 from people import auth
-from people.domain import Account, Permission
-from people.forms.once import act_once
+from people.domain import Account
 from people.forms.typed_day import TypedDay
 
 AT_ONCE = 100
@@ -42,7 +43,7 @@ MOST_ON_REGISTER = 200
 def reader_with_team() -> Account:
     """The reader, who leads a team or looks after one; the page is for nobody else."""
     account = auth.reader()
-    if not account.is_manager or account.person_id is None or Permission.AUDITOR in account.permissions:
+    if not account.is_manager or account.person_id is None or account.only_reads:
         abort(403)
     return account
 
@@ -171,8 +172,8 @@ def _lead_on(sending: Held, form: PeopleForm, team: list[TeamPerson]) -> Respons
 def _people_page(
     sending: Held, form: PeopleForm, team: list[TeamPerson], problem: str = ""
 ) -> tuple[str, int]:
-    looked_for = (form.looked_for.data or "").casefold()
-    listed = [one for one in team if looked_for in one.name.casefold()]
+    looked_for = plain(form.looked_for.data or "")
+    listed = [one for one in team if looked_for in plain(one.name)]
     page = Page.of(request.args.get("page"), len(listed), AT_ONCE)
     html = render_template(
         "courses/register_people.html",
@@ -194,19 +195,14 @@ def register_check(held: str) -> str | Response | tuple[str, int]:
     """Show for whom what will be recorded, who is left out, and what may raise a question."""
     account = reader_with_team()
     form = SendForm()
-    problems: list[str] = []
-    if form.validate_on_submit():
 
-        def act(session: Session, stamp: Stamp) -> str:
-            registers.send_register(session, stamp, account, held, clock.today())
-            return url_for("courses.register_sent", held=held)
+    def act(session: Session, stamp: Stamp) -> str:
+        registers.send_register(session, stamp, account, held, clock.today())
+        return url_for("courses.register_sent", held=held)
 
-        try:
-            return act_once(form, act, notice="")
-        except NotFound:
-            raise
-        except DomainError as error:
-            problems = [str(error)]
+    following, problems = act_if_sent(form, act)
+    if following is not None:
+        return following
     sending = _held(account, held)
     if sending.sent_at is not None:
         return redirect(url_for("courses.register_sent", held=held))
@@ -217,7 +213,6 @@ def register_check(held: str) -> str | Response | tuple[str, int]:
     team = registers.team_of(db.session(), account, clock.today())
     found = registers.entries(db.session(), sending, sending.told, team)
     concerns = registers.shared_concerns(db.session(), sending, sending.told)
-    problems += [message for message, _ in form.error_lines()]
     page = render_template(
         "courses/register_check.html",
         form=form,
@@ -226,7 +221,8 @@ def register_check(held: str) -> str | Response | tuple[str, int]:
         rows=_answers(sending, [one.name for one in found.new]),
         known=[one.name for one, _ in found.known],
         count=len(found.new),
-        concerns=in_words(REGISTER_WORDS, concerns, FOR_INFORMATION.isdisjoint),
+        concerns=in_words(REGISTER_WORDS, concerns, FOR_INFORMATION.isdisjoint)
+        + long_ago_words(sending.told.completed_on, clock.today()),
         notes=in_words(REGISTER_WORDS, concerns, FOR_INFORMATION.issuperset),
         unnamed=[one.name for one in found.new if sending.said.readable and one.id not in sending.named],
     )
@@ -241,7 +237,7 @@ def _answers(sending: Held, names: list[str]) -> list[tuple[str, str | list[str]
     return [
         ("Signed register", KIND_WORDS[file.kind], url_for("courses.register", instead=sending.public_id)),
         ("Course", course_title(told.course), f"{change}#course"),
-        ("Date completed", long_date(told.completed_on), f"{change}#completed_on-day"),
+        ("Date of the session", long_date(told.completed_on), f"{change}#completed_on-day"),
         ("Who ran it", told.provider, f"{change}#provider"),
         ("People", names or "Nobody", url_for("courses.register_people", held=sending.public_id)),
     ]

@@ -21,17 +21,17 @@ from courses.services.holding import Held, find_held, keep
 from courses.services.telling import AlreadyOnRecordError
 from courses.store import OnRecord
 from courses.uploads.words import likely_day, names_somebody
+from courses.views.acting import act_if_sent
 from courses.views.blueprint import MAX_BYTES, blueprint
 from courses.views.receiving import begin_without_file, receive, replaced
-from courses.wording import FOR_INFORMATION, SENDER_WORDS
+from courses.wording import FOR_INFORMATION, SENDER_WORDS, long_ago_words
 from foundation import clock
 from foundation.db import Session, db, transaction
 from foundation.errors import DomainError, NotFound
 from foundation.formats import long_date
 from foundation.stamp import Stamp
 from people import auth
-from people.domain import Account, Permission
-from people.forms.once import act_once
+from people.domain import Account
 from people.forms.typed_day import TypedDay
 from people.services.record import details
 from people.views.own import no_record
@@ -42,7 +42,7 @@ KIND_WORDS = {"pdf": "A PDF", "png": "A PNG picture", "jpeg": "A JPEG picture"}
 def reader_with_record() -> tuple[Account, int] | None:
     """The reader and their own record; None where there is none. An auditor writes nothing (promises 8)."""
     account = auth.reader()
-    if Permission.AUDITOR in account.permissions:
+    if account.only_reads:
         abort(403)
     return None if account.person_id is None else (account, account.person_id)
 
@@ -166,28 +166,20 @@ def tell_us_check(held: str) -> str | Response | tuple[str, int]:
         return no_record()
     account, person_id = found
     form = SendForm()
-    problems: list[str] = []
-    if form.validate_on_submit():
 
-        def act(session: Session, stamp: Stamp) -> str:
-            telling.tell(session, stamp, account, held, clock.today())
-            return url_for("courses.tell_us_sent", held=held)
+    def act(session: Session, stamp: Stamp) -> str:
+        telling.tell(session, stamp, account, held, clock.today())
+        return url_for("courses.tell_us_sent", held=held)
 
-        try:
-            return act_once(form, act, notice="")
-        except NotFound:
-            raise
-        except AlreadyOnRecordError as error:
-            problems = [already_words(error.before)]
-        except DomainError as error:
-            problems = [str(error)]
+    following, problems = act_if_sent(form, act, words=_problem_words)
+    if following is not None:
+        return following
     sending = _held(account, held)
     if sending.sent_at is not None:
         return redirect(url_for("courses.tell_us_sent", held=held))
     if sending.told is None:
         return redirect(url_for("courses.tell_us_details", held=held))
     concerns = telling.concerns_of(db.session(), sending, sending.told, person_id)
-    problems += [message for message, _ in form.error_lines()]
     words = {**SENDER_WORDS, Concern.REJECTED_BEFORE: _rejected_words(sending, person_id)}
     page = render_template(
         "courses/tell_us_check.html",
@@ -195,10 +187,15 @@ def tell_us_check(held: str) -> str | Response | tuple[str, int]:
         problems=problems,
         held=held,
         rows=_answers(sending),
-        concerns=in_words(words, concerns, FOR_INFORMATION.isdisjoint),
+        concerns=in_words(words, concerns, FOR_INFORMATION.isdisjoint)
+        + long_ago_words(sending.told.completed_on, clock.today()),
         notes=in_words(words, concerns, FOR_INFORMATION.issuperset),
     )
     return page, 422 if problems else 200
+
+
+def _problem_words(error: DomainError) -> str:
+    return already_words(error.before) if isinstance(error, AlreadyOnRecordError) else str(error)
 
 
 def in_words(

@@ -168,17 +168,17 @@ def _why_no_email(address: str) -> str:
     _refuse_placeholder(address)
     local = address.rpartition("@")[0]
     if not address.isprintable():
-        return f"{shown(address)} is not an e-mail address: it contains a line break or control character."
+        return f"{shown(address)} is not an email address: it contains a line break or control character."
     if "<" in address or ">" in address:
         return "Give only the address, like ann@council.gov.uk."
     if address.count("@") > 1 and re.search(r"[;,\s]", address):
-        return "Give one e-mail address."
+        return "Give one email address."
     if not address.isascii():
         return f"The address {shown(address)} contains look-alike letters, or letters outside A to Z."
     if len(address) > _LONGEST_EMAIL or len(local) > _LONGEST_LOCAL_PART:
         most = f"{_LONGEST_EMAIL} characters, {_LONGEST_LOCAL_PART} of them before the @"
         return f"The address is too long: at most {most}."
-    return f"{shown(address)} is not an e-mail address, like ann@council.gov.uk."
+    return f"{shown(address)} is not an email address, like ann@council.gov.uk."
 
 
 def _refuse_placeholder(text: str) -> None:

@@ -1,12 +1,24 @@
 """Who is behind a request, and which pages that opens (docs/security.md).
 
 `guards` says who may use a view, `identity` knows whose browser it is, `browsers` what is known of the browser itself,
-`tries` how often something was tried, `targets` where a sign-in may lead. Views write `auth.signed_in`, `auth.reader()`
-and so on.
+`idle` how long it may rest, `typed_by` whose page a form came from, `tries` how often something was tried, `targets`
+where a sign-in may lead. Views write `auth.signed_in`, `auth.reader()` and so on.
 """
 
 from people.auth.browsers import device, know_device
-from people.auth.guards import ask_to_sign_in, first_step, goal, install, only_for, public, reader, signed_in
+from people.auth.guards import (
+    IMPORTANT,
+    ask_for_step,
+    ask_to_sign_in,
+    first_step,
+    goal,
+    install,
+    only_for,
+    page_again,
+    public,
+    reader,
+    signed_in,
+)
 from people.auth.identity import (
     LONGEST_SESSION,
     account,
@@ -29,10 +41,13 @@ from people.auth.tries import (
     subject,
     take,
 )
+from people.auth.typed_by import is_mark_of, typed_by
 
 __all__ = [
+    "IMPORTANT",
     "LONGEST_SESSION",
     "account",
+    "ask_for_step",
     "ask_to_sign_in",
     "begin",
     "confirmed_hash",
@@ -43,11 +58,13 @@ __all__ = [
     "goal",
     "holder",
     "install",
+    "is_mark_of",
     "know_device",
     "lacks_second_step",
     "network_subject",
     "oldest_session",
     "only_for",
+    "page_again",
     "password_is_right",
     "public",
     "reader",
@@ -59,4 +76,5 @@ __all__ = [
     "stamp",
     "subject",
     "take",
+    "typed_by",
 ]

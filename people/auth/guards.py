@@ -9,9 +9,10 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from people.auth.identity import (
@@ -23,6 +24,7 @@ from people.auth.identity import (
     lacks_second_step,
     login_manager,
 )
+from people.auth.idle import IdleTime
 from people.auth.targets import safe_next
 from people.domain import Account, Permission
 
@@ -36,6 +38,11 @@ HOME = "home"
 CODE_PAGES = frozenset({"people.second_step"})
 """Where a security code is given. To set up another app is not open to whoever owes the code of the first."""
 
+IMPORTANT = "important"
+"""The kind of flashed message of which the frame makes a banner that tells of no success."""
+SIGNED_OUT: Final = "You were signed out. Nothing was sent. Sign in, then send it again."
+STEP_OWED: Final = "Nothing was sent. Sign in with two steps, then send it again."
+
 _MARK = "open_to"
 
 
@@ -43,6 +50,7 @@ def install(app: Flask) -> None:
     """Let an app know who is signed in, and close every view that does not say who may use it."""
     app.config.setdefault(LONGEST_SESSION, timedelta(hours=12))
     app.config.setdefault(TWO_STEP, REQUIRED)
+    app.session_interface = IdleTime()
     login_manager.unauthorized_handler(ask_to_sign_in)
     login_manager.init_app(app)
     app.before_request(close_unmarked)
@@ -73,7 +81,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
         if found is None:
             return ask_to_sign_in()
         if lacks_second_step(found):
-            return ask_for_second_step(found, _wanted())
+            return ask_for_step(found)
         return view(*args, **kwargs)
 
     setattr(guarded, _MARK, "signed_in")
@@ -109,7 +117,7 @@ def first_step(view: Callable[P, R]) -> Callable[P, R | Response]:
             return ask_to_sign_in()
         owes_code = found.has_second_step and not found.second_step_done
         if owes_code and request.endpoint not in CODE_PAGES:
-            return ask_for_second_step(found, _wanted())
+            return ask_for_step(found)
         return view(*args, **kwargs)
 
     setattr(guarded, _MARK, "first_step")
@@ -117,8 +125,20 @@ def first_step(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 
 def ask_to_sign_in() -> Response:
-    """Lead to the sign-in page, which leads back to the page that was asked for."""
-    return redirect(url_for("people.sign_in", next=_wanted()))
+    """Lead to the sign-in page, which leads back to the page that was asked for.
+
+    Whoever sent a form is told that nothing was sent, and led back to where it can be sent again.
+    """
+    if request.method == "POST":
+        flash(SIGNED_OUT, IMPORTANT)
+    return redirect(url_for("people.sign_in", next=page_again()))
+
+
+def ask_for_step(found: Account) -> Response:
+    """The same for whoever has given the password, and owes the second step."""
+    if request.method == "POST":
+        flash(STEP_OWED, IMPORTANT)
+    return ask_for_second_step(found, page_again())
 
 
 def ask_for_second_step(found: Account, wanted: str | None) -> Response:
@@ -148,6 +168,23 @@ def reader() -> Account:
     return found
 
 
-def _wanted() -> str | None:
-    """The page that was asked for, if it can be asked for again."""
-    return request.full_path.rstrip("?") if request.method == "GET" else None
+def page_again() -> str | None:
+    """The page that was asked for; of a form, the page at its address, else the one of ours that it was sent from.
+
+    None when there is neither: then the start page is the place to go on from.
+    """
+    wanted = request.full_path.rstrip("?")
+    if request.method == "GET":
+        return wanted
+    return safe_next(wanted) or _sent_from()
+
+
+def _sent_from() -> str | None:
+    """The page of ours that the browser names as the one before this."""
+    try:
+        named = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
+    if named.netloc != request.host:
+        return None
+    return safe_next(f"{named.path}?{named.query}" if named.query else named.path)

@@ -1,8 +1,8 @@
 """Whose browser this is. The signed cookie holds a random token; the rest is read for each request.
 
 The token names a row that can be ended at once (people/services/sessions.py). The account, its permissions and its
-person's posts are looked up anew, so what is taken away is gone at once. The cookie is signed anew with every answer
-and expires after the idle time; the row expires after the longest time, however busy the session is.
+person's posts are looked up anew, so what is taken away is gone at once. The cookie says when it was last used and
+expires after the idle time (people/auth/idle.py); the row expires after the longest time, however busy the session is.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from foundation import clock
 from foundation.db import Session, db
 from foundation.stamp import Stamp
 from people.auth.browsers import know_device
+from people.auth.typed_by import begin_proof
 from people.domain import Account
 from people.services import sessions
 
@@ -61,6 +62,7 @@ def begin(account: Account, token: str) -> None:
     """
     session.clear()
     session.permanent = True
+    begin_proof(account)
     found = load(token) or SignedIn(account, token)
     login_user(found)
     if not lacks_second_step(found.account):

@@ -29,7 +29,7 @@ AT_ONCE = 200
 
 
 @click.command("invite")
-@click.option("--email", help="The e-mail with which the account signs in.")
+@click.option("--email", help="The email with which the account signs in.")
 @click.option("--person", "person_ref", help="The person_ref of the person whose account it is.")
 @click.option(
     "--permission",
@@ -106,8 +106,8 @@ def _invite_everyone(today: date, *, apply: bool, form: str) -> None:
                     invited += invite_people(session, command_stamp(clock.now()), some, words)
                 progress("Inviting", start + len(some), len(found.reachable))
     rows = [
-        *({"person_ref": ref, "why": "no e-mail address"} for ref in found.no_email),
-        *({"person_ref": ref, "why": "shares an e-mail address"} for ref in found.shared),
+        *({"person_ref": ref, "why": "no email address"} for ref in found.no_email),
+        *({"person_ref": ref, "why": "shares an email address"} for ref in found.shared),
     ]
     _print_everyone(found, rows, invited, apply=apply, form=form)
 
@@ -131,8 +131,8 @@ def _print_everyone(
         counts = [
             f"{'Invited' if apply else 'To invite'}: {invited if apply else len(found.reachable):,}",
             f"With an account already: {found.with_account:,}",
-            f"Cannot be reached, no e-mail address: {len(found.no_email):,}",
-            f"Cannot be reached, share an e-mail address: {len(found.shared):,}",
+            f"Cannot be reached, no email address: {len(found.no_email):,}",
+            f"Cannot be reached, share an email address: {len(found.shared):,}",
         ]
         if form == "csv":
             complain(counts)

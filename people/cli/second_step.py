@@ -17,7 +17,7 @@ def reset_second_step(email: str) -> None:
     """Take the two-step sign-in of the account EMAIL away. Its sessions end, and its owner is told by e-mail."""
     with transaction(db.session()) as session:
         second_step.reset(session, command_stamp(clock.now()), email)
-    click.echo("Two-step sign-in is off for this account. Its owner has been signed out and told by e-mail.")
+    click.echo("Two-step sign-in is off for this account. Its owner has been signed out and told by email.")
 
 
 commands = (reset_second_step,)

@@ -32,9 +32,9 @@ class NewDelegateForm(PageForm):
         filters=[lambda typed: typed.strip() if typed else typed],
     )
 
-    def refuse(self) -> None:
-        """Say that it cannot be this person, and never why."""
-        self.email.errors = [*self.email.errors, NOBODY_LIKE_THAT]
+    def refuse(self, why: str = NOBODY_LIKE_THAT) -> None:
+        """Say that it cannot be this person; why, only of somebody who could be chosen but for that."""
+        self.email.errors = [*self.email.errors, why]
 
 
 class CheckDelegateForm(OnceForm):

@@ -79,5 +79,5 @@ def _month(text: str) -> int:
 def _in_range(label: str, typed: TypedDay, value: date) -> TypedDay:
     if EARLIEST <= value <= LATEST:
         return typed
-    error = f"{label} must be between {long_date(EARLIEST)} and {long_date(LATEST)}"
-    return replace(typed, value=None, error=error, wrong=PARTS)
+    limit = f"on or after {long_date(EARLIEST)}" if value < EARLIEST else f"before {LATEST.year + 1}"
+    return replace(typed, value=None, error=f"{label} must be {limit}", wrong=PARTS)

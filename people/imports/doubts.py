@@ -122,17 +122,17 @@ def _emails(found: Findings, rows: Iterable[PersonPost]) -> None:
             without.add(row.person_ref)
     if without:
         people = count_noun(len(without), "person has", "people have")
-        found.tell(f"{people} no e-mail address; reminders go to the manager.", column="email")
+        found.tell(f"{people} no email address; reminders go to the manager.", column="email")
     shared = [of_person for of_person in of_email.values() if len(of_person) > 1]
     for of_person in shared[:MOST_NAMED]:
         lines = lines_of(of_person.values())
         found.tell(
-            f"Rows {in_a_row(lines)} share an e-mail address. Files that name people by e-mail cannot tell them apart.",
+            f"Rows {in_a_row(lines)} share an email address. Files that name people by email cannot tell them apart.",
             lines[0],
             "email",
         )
     if len(shared) > MOST_NAMED:
-        found.tell(f"{len(shared) - MOST_NAMED:,} more e-mail addresses are shared.", column="email")
+        found.tell(f"{len(shared) - MOST_NAMED:,} more email addresses are shared.", column="email")
 
 
 def _leavers(recorded: Recorded, as_at: date) -> set[str]:
@@ -187,7 +187,7 @@ def _same_as_a_leaver(
         other = known.get((row.details.first_name, row.details.last_name, row.details.email or ""))
         if other and row.person_ref in new:
             found.tell(
-                f"Same name and e-mail address as {shown(other)}, who left. If it is the same person, keep the old "
+                f"Same name and email address as {shown(other)}, who left. If it is the same person, keep the old "
                 "number, or their completions stay behind.",
                 row.post.line,
                 "person_ref",

@@ -52,17 +52,17 @@ class KnownPeople:
         if email and email != person.email:
             others = self.by_email.get(email, [])
             if others and person not in others:
-                raise UnknownPersonError("Number and e-mail address belong to different people.", "email")
+                raise UnknownPersonError("Number and email address belong to different people.", "email")
         return person
 
     def _by_email(self, email: str) -> KnownPerson:
         people = self.by_email.get(email, [])
         if len(people) > 1:
             raise UnknownPersonError(
-                f"{len(people)} people share the e-mail address {shown(email)}. Give the person_ref.", "email"
+                f"{len(people)} people share the email address {shown(email)}. Give the person_ref.", "email"
             )
         if not people:
-            raise UnknownPersonError(f"Nobody has the e-mail address {shown(email)}.", "email")
+            raise UnknownPersonError(f"Nobody has the email address {shown(email)}.", "email")
         return people[0]
 
     def _unknown(self, person_ref: str) -> str:

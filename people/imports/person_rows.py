@@ -246,7 +246,7 @@ def _differing(rows: Iterable[PersonPost]) -> list[str]:
     details = {row.details for row in rows}
     parts = (
         ("names", {(said.first_name, said.last_name) for said in details}),
-        ("e-mail addresses", {said.email for said in details}),
+        ("email addresses", {said.email for said in details}),
         ("categories", {said.category for said in details}),
     )
     return [words for words, values in parts if len(values) > 1]

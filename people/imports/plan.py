@@ -19,7 +19,7 @@ KINDS = {
     "sector_corrected": "sectors corrected",
     "unit_added": "new units",
     "person_added": "new people",
-    "details_corrected": "names, e-mail addresses or categories corrected",
+    "details_corrected": "names, email addresses or categories corrected",
     "post_added": "new posts",
     "post_changed": "posts with a new unit, title, roles or manager",
     "post_returned": "posts taken up again after a gap",

@@ -71,7 +71,7 @@ def _check(
     email: str, password: str | None, permissions: Collection[Permission], organisation_id: int | None
 ) -> None:
     if "@" not in email or len(email) > 254:
-        raise DomainError(f"{email!r} is not an e-mail address.")
+        raise DomainError(f"{email!r} is not an email address.")
     if password is not None:
         check_new_password(password, email=email, sees_others=bool(permissions))
     if Permission.AUDITOR in permissions and len(set(permissions)) > 1:

@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.dates import Period
 from foundation.facts import known
-from people.models import DelegationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
+from foundation.plain import plain
+from people.domain import Permission
+from people.models import (
+    AccountRow,
+    DelegationRow,
+    PermissionRow,
+    PersonDetailRow,
+    PersonRow,
+    PostSpellRow,
+    UnitRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ def looked_after(session: Session, person_id: int, today: date) -> list[LookedAf
         teams.setdefault(
             manager.person_id, LookedAfter(manager.person_id, manager.public_id, manager.name, until)
         )
-    return sorted(teams.values(), key=lambda team: (team.name, team.manager_id))
+    return sorted(teams.values(), key=lambda team: (plain(team.name), team.manager_id))
 
 
 def has_own_team(session: Session, person_id: int, today: date) -> bool:
@@ -110,6 +120,11 @@ def delegate_known_as(session: Session, manager_id: int, public_id: str, today: 
     values = {"public_id": public_id, "manager_id": manager_id, "today": today}
     found = session.connection().execute(_BY_PUBLIC_ID, values).one_or_none()
     return _somebody(found) if found else None
+
+
+def only_reads(session: Session, somebody: Somebody) -> bool:
+    """Whether this person signs in as an auditor, who writes nothing and so cannot look after a team (promises 8)."""
+    return session.connection().execute(_ONLY_READS, {"person_id": somebody.person_id}).scalar() is not None
 
 
 def person_known_as(session: Session, person_id: int) -> Somebody:
@@ -168,6 +183,17 @@ def _runs(post: Any) -> tuple[ColumnElement[bool], ...]:
     return known(post, None), post.first_day <= _TODAY, post.last_day >= _TODAY
 
 
+_ONLY_READS = (
+    select(AccountRow.id)
+    .join(PermissionRow, PermissionRow.account_id == AccountRow.id)
+    .where(
+        AccountRow.person_id == bindparam("person_id"),
+        AccountRow.disabled_at.is_(None),
+        PermissionRow.permission == Permission.AUDITOR.value,
+        known(PermissionRow, None),
+    )
+    .limit(1)
+)
 _LOOKED_AFTER = (
     select(DelegationRow.last_day, *_who(PersonRow, PersonDetailRow))
     .join(PersonRow, PersonRow.id == DelegationRow.manager_id)

@@ -16,7 +16,7 @@ from foundation import audit
 from foundation.errors import DomainError, NotFound
 from foundation.facts import known, recorded, retract
 from foundation.stamp import Stamp
-from people.domain import Account, Place, RoleReader, RoleRule, Spell
+from people.domain import Account, Place, RoleGrant, RoleReader, RoleRule, Spell
 from people.models import (
     DetailRequestRow,
     OrganisationRow,
@@ -28,6 +28,7 @@ from people.models import (
     RoleRuleRow,
     UnitRow,
 )
+from people.store import role_grants_of
 
 MOST_REQUESTS = 10
 """How many requests of one person may be open at a time."""
@@ -54,19 +55,22 @@ class HeldPost:
     spell: Spell
     category: str
     manager: str
+    grants: tuple[RoleGrant, ...] = ()
+    """The roles that the person has by hand, on whatever days."""
 
     def runs_on(self, day: date) -> bool:
         """Whether the post is held on a day."""
         return self.spell.first_day <= day <= self.spell.last_day
 
     def roles_on(self, reader: RoleReader, day: date) -> list[str]:
-        """The codes of the roles that it holds on a day: those named in it, and those that role rules give."""
-        held = reader.holdings(self.spell, self.category)
+        """The codes of the roles that it holds on a day: named in it, given by hand, and given by role rules."""
+        held = reader.holdings(self.spell, self.category, self.grants)
         return sorted({role for role, period in held if day in period})
 
 
 def held_posts(session: Session, person_id: int) -> list[HeldPost]:
     """Every post of a person, newest first."""
+    grants = tuple(role_grants_of(session, [person_id]).get(person_id, ()))
     return [
         HeldPost(
             Spell(
@@ -78,6 +82,7 @@ def held_posts(session: Session, person_id: int) -> list[HeldPost]:
             ),
             row.category or "employee",
             f"{row.first or ''} {row.last or ''}".strip() or ("Not known" if row.manager_ref else ""),
+            grants,
         )
         for row in session.connection().execute(_POSTS, {"person_id": person_id})
     ]

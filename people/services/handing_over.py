@@ -24,12 +24,16 @@ from people.services.delegation import (
     delegations,
     find_delegation,
     has_own_team,
+    only_reads,
     overlapping,
     person_known_as,
 )
 
 LONGEST_MONTHS = 12
 """For so long at most; after that somebody should think about it again."""
+
+
+ONLY_READS = "is an auditor, who can look at records but not change them, so cannot look after a team"
 
 
 class ChangedMeanwhile(DomainError):  # noqa: N818 -- the name says what happened
@@ -80,11 +84,13 @@ def hand_over(
 ) -> None:
     """Let somebody, by the public id, look after a manager's team from a day to a day.
 
-    Raises NotFound when it may not be this person; DomainError for days that will not do.
+    Raises NotFound when it may not be this person; DomainError for an auditor and for days that will not do.
     """
     found = delegate_known_as(session, manager_id, delegate, today)
     if found is None or not has_own_team(session, manager_id, today):
         raise NotFound("There is no such person.")
+    if only_reads(session, found):
+        raise DomainError(f"{found.name} {ONLY_READS}.")
     if days.first < today:
         raise DomainError("The first day must be today or in the future.")
     _check(session, manager_id, delegate, days)

@@ -26,7 +26,7 @@ _BODIES: Mapping[What, str] = {
         "Two-step sign-in was turned off for your account. From now on your password alone is enough to sign in."
     ),
     "reset": (
-        "Two-step sign-in was removed from your account because somebody told us that the telephone or app is lost. "
+        "Two-step sign-in was removed from your account because somebody told us that the phone or app is lost. "
         "You have been signed out everywhere. If your account needs two-step sign-in, you are asked to set it up the "
         "next time you sign in."
     ),

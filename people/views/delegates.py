@@ -19,7 +19,7 @@ from people.forms.once import act_once
 from people.forms.typed_day import TypedDay
 from people.services import delegation, handing_over
 from people.services.delegation import Delegation, Somebody
-from people.services.handing_over import ChangedMeanwhile, Shown
+from people.services.handing_over import ONLY_READS, ChangedMeanwhile, Shown
 from people.views.blueprint import blueprint
 
 Page = str | Response | tuple[str, int]
@@ -102,6 +102,9 @@ def _found(session: Session, form: forms.NewDelegateForm, manager_id: int, today
     found = delegation.find_delegate(session, manager_id, form.email.data or "", today)
     if found is None:
         form.refuse()
+    elif delegation.only_reads(session, found):
+        form.refuse(f"{found.name} {ONLY_READS}. Choose somebody else")
+        return None
     return found
 
 

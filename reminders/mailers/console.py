@@ -16,9 +16,7 @@ class ConsoleMailer:
         """Nothing to do."""
 
     def send(self, letter: Letter) -> None:
-        click.echo(
-            f"--- e-mail to {letter.to}\nSubject: {letter.subject}\n\n{letter.body}\n--- end of e-mail"
-        )
+        click.echo(f"--- email to {letter.to}\nSubject: {letter.subject}\n\n{letter.body}\n--- end of email")
 
     def close(self) -> None:
         """Nothing to do."""

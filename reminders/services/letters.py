@@ -28,7 +28,7 @@ def compose(
     """Write the letter of a message. Raises RefusedError when it cannot be one letter to one address."""
     name, our_address = sender
     if not _ADDRESS.fullmatch(address) or "=?" in address:
-        raise RefusedError("The address is not one plain e-mail address.")
+        raise RefusedError("The address is not one plain email address.")
     subject = one_line(subject)
     letter = Message(_POLICY)
     letter["From"] = formataddr((one_line(name), our_address), "utf-8")

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from app import create_app
 from app.config import Settings
 from foundation.db import db
+from foundation.plain import plain_letters
 from tests.services import postgres_url
 
 KINDS = ("sqlite", "postgresql")
@@ -123,4 +124,5 @@ def _connect(kind: str, address: str) -> Any:
     connection = sqlite3.connect(url.database or "", isolation_level=None)
     for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "busy_timeout = 30000"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("plain_letters", 1, plain_letters, deterministic=True)
     return connection

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.navigation import HOME
 from tests.borough import Borough
-from tests.e2e import tours
+from tests.e2e import loading_tour, records_tour, rules_tour, tours
 from tests.e2e.axe import violations
 from tests.e2e.browser import NARROW, SCHEMES, WIDE, Scheme, overflow, window
 from tests.e2e.conftest import Open, enter, new_service
@@ -98,7 +98,8 @@ def seen_on_tours() -> set[str]:
     position = {"see": 0, "go": 1}
     return {
         argument.value
-        for node in ast.walk(ast.parse(getsource(tours)))
+        for module in (tours, loading_tour, records_tour, rules_tour)
+        for node in ast.walk(ast.parse(getsource(module)))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in position
         for argument in node.args[position[node.func.attr] :][:1]
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)

@@ -51,8 +51,10 @@ GALLERY = """{% extends "layouts/base.html" %}
 {% from "components/inset.html" import inset %}
 {% from "components/line_chart.html" import line_chart %}
 {% from "components/table.html" import table %}
+{% from "components/tab_links.html" import tab_links %}
 {% from "components/task_list.html" import task_list %}
 {% from "components/warning.html" import warning %}
+{% from "components/waterfall_chart.html" import waterfall_chart %}
 {% block title_prefix %}{% if form.errors %}Error: {% endif %}{% endblock %}
 {% block title %}Components{% endblock %}
 {% block before_content %}{{ back_link("/help") }}{% endblock %}
@@ -79,6 +81,13 @@ GALLERY = """{% extends "layouts/base.html" %}
   ("Resources", 0, "0 of 3 (0.0%)", none), ("Nobody", none, "No one counted", 100)]) }}
 {{ line_chart("trend", "How it went", [("January 2026", 40), ("February 2026", none), ("March 2026", 55.5),
   ("April 2026", 60), ("May 2026", 100)], 70) }}
+{{ line_chart("ahead", "How it will go", [("May 2026", 40), ("June 2026", 30), ("July 2026", 20)], 70, 0) }}
+{{ tab_links("Pages", [("One", "/help", true), ("Two", "/cookies", false)]) }}
+{{ waterfall_chart("steps", "Step by step", [
+  {"label": "1 May 2026", "words": "8 up to date", "left": 0, "width": 80, "way": "whole"},
+  {"label": "Left", "words": "3 fewer", "left": 50, "width": 30, "way": "fewer"},
+  {"label": "Moved", "words": "no change", "left": 50, "width": 0, "way": "same"},
+  {"label": "1 June 2026", "words": "5 up to date", "left": 0, "width": 50, "way": "whole"}]) }}
 {{ line_chart("one", "One month alone", [("January 2026", 40)]) }}
 <form method="post" action="/gallery" enctype="multipart/form-data" novalidate>
   {{ form.csrf_token(id="csrf_token") }}

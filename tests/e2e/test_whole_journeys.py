@@ -356,7 +356,7 @@ def record_register(page: Page, folder: Path) -> None:
     paper.write_bytes(photograph())
     done_on, names = ago(5), ("Rae Tester", "Roy Tester")
     menu(page, "My team")
-    page.get_by_role("link", name="Record training for people without IT (signed register)").click()
+    page.get_by_role("link", name="Record training for people without a computer (signed register)").click()
     heading(page, "Upload the signed register")
     page.get_by_label("Upload the signed register").set_input_files(paper)
     page.get_by_role("button", name="Continue").click()
@@ -369,7 +369,7 @@ def record_register(page: Page, folder: Path) -> None:
     for position, name in enumerate(names):  # those without an e-mail come first
         box = page.get_by_role("checkbox", name=name)
         expect(boxes.nth(position)).to_have_accessible_name(name)
-        expect(box).to_have_accessible_description("Officer, no e-mail")
+        expect(box).to_have_accessible_description("Officer, no email")
         box.check()
     page.get_by_role("button", name="Continue").click()
     heading(page, "Check the register before you send it")

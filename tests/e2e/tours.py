@@ -15,9 +15,14 @@ from reportlab.pdfgen.canvas import Canvas
 
 from foundation import clock
 from foundation.db import db, transaction
+from foundation.facts import recorded
 from foundation.stamp import Stamp
+from people.models import DetailRequestRow
 from people.services.links import invite
 from tests.borough import PASSWORD, email_of
+from tests.e2e.loading_tour import loading
+from tests.e2e.records_tour import records
+from tests.e2e.rules_tour import rules
 from tests.e2e.walking import Walk
 
 Tour = Callable[[Walk], None]
@@ -33,9 +38,33 @@ NOT_PAGES = {
     "compliance.my_history_csv": "a file",
     "compliance.my_team_csv": "a file",
     "compliance.my_team_xlsx": "a file",
+    "compliance.declared_csv": "a file",
+    "people.accounts_csv": "a file",
     "compliance.figures_csv": "a file",
+    "compliance.trend_csv": "a file",
+    "compliance.bridge_csv": "a file",
+    "compliance.bridge_people_csv": "a file",
+    "compliance.coverage_csv": "a file",
     "compliance.people_csv": "a file",
+    "compliance.find_people_csv": "a file",
+    "compliance.suggest_people": "suggestions as JSON",
+    "compliance.person_record_csv": "a file",
+    "compliance.sectors_csv": "a file",
+    "compliance.exemptions_csv": "a file",
+    "compliance.imports_csv": "a file",
+    "compliance.import_changes_csv": "a file",
+    "compliance.import_rows_csv": "a file",
+    "compliance.import_state": "how far the work is, for the script of its page",
+    "compliance.rule_draft_people_csv": "a file",
+    "compliance.rule_draft_days": "acts on the draft, and shows it again",
+    "compliance.rule_draft_take_out": "acts on the draft, and leads to it",
+    "compliance.rule_draft_work_out": "acts on the draft, and leads to it",
+    "compliance.rule_draft_discard": "ends the draft, and leads to the rule book",
+    "compliance.rule_draft_apply": "saves the draft, and leads to it",
     "courses.evidence": "a file",
+    "courses.evidence_queue_csv": "a file",
+    "courses.undo_check": "takes no visitors: the notice after a decision sends it",
+    "compliance.people_to_mend_csv": "a file",
 }
 """Addresses that show no page, and what they give."""
 
@@ -112,6 +141,8 @@ def staff(walk: Walk) -> None:
     walk.see("courses.tell_us_sent")
     walk.go("/my-training", "compliance.my_training", "waiting for a check")
     walk.go("/my-training/history", "compliance.my_history", "with a file")
+    walk.page.get_by_role("link", name=re.compile("^Withdraw ")).first.click()
+    walk.see("courses.withdraw")
     walk.go("/people/Sam", "compliance.person", "one's own, with a file")
     evidence = f"/people/{walk.borough.people['Sam']}/evidence"
     walk.go(evidence, "courses.person_evidence")
@@ -195,9 +226,22 @@ def register(walk: Walk) -> None:
 
 def learning(walk: Walk) -> None:
     """Learning and development: every figure and everybody."""
+    accounts(walk)
     walk.go("/figures", "compliance.figures")
     walk.go("/figures?by=organisation", "compliance.figures", "by organisation")
     walk.go("/figures?by=unit", "compliance.figures", "by unit")
+    walk.go("/figures?by=role", "compliance.figures", "by role")
+    walk.go("/figures?by=sector&as_at=2098-01-01", "compliance.figures", "by sector, a forecast")
+    walk.go("/figures?known_at=2026-01-01T09:30", "compliance.figures", "as the record stood")
+    walk.go("/figures?known_at-time=25:00", "compliance.figures", "error in the moment")
+    walk.go("/figures/trend", "compliance.trend")
+    walk.go("/figures/trend?every=quarter&back=3", "compliance.trend", "by quarters")
+    walk.go(f"/figures/bridge?start={clock.today() - timedelta(days=365)}", "compliance.bridge_page")
+    walk.go(f"/figures/bridge?start={clock.today()}", "compliance.bridge_page", "nobody moved")
+    walk.go("/figures/bridge?start=x", "compliance.bridge_page", "error")
+    walk.go(f"/figures/bridge/people?start={clock.today() - timedelta(days=365)}", "compliance.bridge_people")
+    walk.go("/figures/schools", "compliance.coverage")
+    walk.go("/figures/schools?requirement=STALLS", "compliance.coverage", "another requirement")
     walk.go(f"/figures?{BAD_DAY}", "compliance.figures", "error")
     walk.go("/figures?requirement=NOPE", "compliance.figures", "not found")
     walk.go("/people", "compliance.people")
@@ -207,8 +251,89 @@ def learning(walk: Walk) -> None:
     walk.go("/people/Two", "compliance.person", "two posts")
 
 
+def work(walk: Walk) -> None:
+    """Learning and development: what waits, a check of evidence up to undoing it, what is to be put right."""
+    ask_for_correction(walk)
+    walk.go("/work", "compliance.worklist")
+    walk.go("/work/people?problem=no-manager", "compliance.people_to_mend")
+    walk.go("/work/people?problem=no-email", "compliance.people_to_mend", "nobody")
+    walk.go("/work/roles", "compliance.roles_to_review", "none")
+    walk.go("/people/requests", "people.detail_requests")
+    walk.page.locator("main details").first.evaluate("found => { found.open = true }")
+    walk.press("Send the answer")
+    walk.see("people.detail_requests", "error")
+    walk.go("/evidence/to-check?came=self", "courses.evidence_queue", "none of these")
+    walk.go("/evidence/to-check", "courses.evidence_queue")
+    walk.page.get_by_role("button", name="Check the first").click()
+    walk.see("courses.check_evidence")
+    walk.press(only_button(walk))
+    walk.see("courses.check_evidence", "error")
+    walk.page.get_by_label("No: it cannot be read").check()
+    walk.press(only_button(walk))
+    walk.see("courses.evidence_queue", "just decided")
+    walk.page.get_by_role("button", name="Undo").click()
+    walk.see("courses.check_evidence", "undone")
+
+
+def ask_for_correction(walk: Walk) -> None:
+    """Ola says that a name is wrong."""
+    with walk.app.app_context(), transaction(db.session()) as session:
+        stamp = Stamp("command:tests", clock.now())
+        values = {"person_id": walk.borough.ids["Ola"], "detail": "name", "should_be": "Olha"}
+        session.add(DetailRequestRow(**values, **recorded(stamp)))
+
+
+def by_hand(walk: Walk) -> None:
+    """Learning and development: a role by hand and an exemption, from giving to taking back."""
+    sam = f"/people/{walk.borough.people['Sam']}"
+    walk.go("/exemptions", "compliance.exemptions")
+    walk.go("/exemptions?show=to_come", "compliance.exemptions", "none")
+    walk.go(f"/people/{walk.borough.people['Uma']}/roles/new", "compliance.give_role", "oneself")
+    walk.go(f"{sam}/roles/new", "compliance.give_role")
+    walk.press("Continue")
+    walk.see("compliance.give_role", "error")
+    walk.page.locator("#role").select_option("street")
+    walk.page.get_by_label("Approved by").fill("Head of Community Safety")
+    walk.page.get_by_label("Why they have this role").fill("Covers the stalls")
+    walk.press("Continue")
+    walk.see("compliance.give_role", "what it changes")
+    walk.press("Give this role")
+    walk.see("compliance.person", "a role by hand")
+    walk.page.get_by_role("link", name="Review the role").click()
+    walk.see("compliance.review_role")
+    walk.press("Keep this role")
+    walk.see("compliance.review_role", "error")
+    walk.page.goto(sam)
+    walk.page.get_by_role("link", name="End the role").click()
+    walk.see("compliance.end_role")
+    walk.press("Continue")
+    walk.see("compliance.end_role", "error")
+    walk.page.get_by_label("It was given by mistake").check()
+    walk.page.get_by_label("Why", exact=True).fill("Somebody else was meant")
+    walk.press("Continue")
+    walk.see("compliance.end_role", "what it changes")
+    walk.go(f"{sam}/exemptions/new", "compliance.add_exemption")
+    walk.press("Continue")
+    walk.see("compliance.add_exemption", "error")
+    walk.page.locator("#requirement").select_option("*")
+    walk.page.get_by_label("Approved by").fill("Head of Community Safety")
+    walk.page.get_by_label("Reason").fill("Trained elsewhere")
+    last = clock.today() + timedelta(days=20)
+    for part in ("day", "month", "year"):
+        walk.page.locator(f"#last_day-{part}").fill(str(getattr(last, part)))
+    walk.press("Continue")
+    walk.see("compliance.add_exemption", "what it changes")
+    walk.press("Record this exemption")
+    walk.see("compliance.person", "an exemption")
+    walk.page.get_by_role("link", name="End the exemption").click()
+    walk.see("compliance.end_exemption")
+    walk.press("Continue")
+    walk.see("compliance.end_exemption", "error")
+
+
 def auditor(walk: Walk) -> None:
     """An account that belongs to nobody who is counted; two-step sign-in from setting it up to taking it away."""
+    walk.go("/imports", "compliance.imports", "to read")
     walk.go("/my-training", "compliance.my_training", "no record")
     walk.go("/account/two-step", "people.second_step_setup")
     walk.press("Continue")
@@ -242,9 +367,55 @@ def auditor(walk: Walk) -> None:
 
 
 def partner(walk: Walk) -> None:
-    """The lead of a partner organisation."""
+    """The lead of a partner organisation, who declares a number of people without their names."""
+    headcounts(walk)
     walk.go("/figures", "compliance.figures")
     walk.go("/people", "compliance.people")
+
+
+def accounts(walk: Walk) -> None:
+    """Accounts of others: inviting, giving a permission, doing something that asks first."""
+    walk.go("/accounts", "people.accounts")
+    walk.go("/accounts?state=disabled&permission=auditor", "people.accounts", "none")
+    walk.go("/accounts/invite", "people.invite_account")
+    walk.press("Send the invitation")
+    walk.see("people.invite_account", "error")
+    walk.page.get_by_label(re.compile("email")).fill("new.starter@council.example")
+    walk.press("Send the invitation")
+    walk.see("people.account_page", "invited")
+    walk.page.get_by_role("link", name="Give a permission").click()
+    walk.see("people.give_permission")
+    walk.press("Continue")
+    walk.see("people.give_permission", "error")
+    walk.page.get_by_label(re.compile("^Auditor")).check()
+    walk.press("Continue")
+    walk.see("people.account_page", "permission asked for")
+    walk.page.get_by_role("link", name="Disable this account").click()
+    walk.see("people.change_account")
+
+
+def headcounts(walk: Walk) -> None:
+    """People trained by sector, and a number declared, corrected and withdrawn."""
+    walk.go("/figures/sectors", "compliance.sectors")
+    walk.go("/figures/sectors?first-day=31&first-month=6&first-year=2026", "compliance.sectors", "error")
+    walk.go("/figures/declared", "compliance.declared", "none")
+    walk.go("/figures/declared/new", "compliance.declare")
+    walk.press("Save")
+    walk.see("compliance.declare", "error")
+    day = clock.today() - timedelta(days=3)
+    for name in ("first", "last"):
+        for part in ("day", "month", "year"):
+            walk.page.locator(f"#{name}-{part}").fill(str(getattr(day, part)))
+    walk.page.locator("#course").select_option(index=1)
+    walk.page.locator("#people").fill("40")
+    walk.page.locator("#declared_by").fill("The head of training")
+    walk.press("Save")
+    walk.see("compliance.declared")
+    walk.page.get_by_role("link", name=re.compile("^Correct")).click()
+    walk.see("compliance.correct_declared")
+    walk.page.go_back()
+    walk.page.get_by_role("link", name=re.compile("^Withdraw")).click()
+    walk.see("compliance.withdraw_declared")
 
 
 ROUTES = {
@@ -252,6 +423,11 @@ ROUTES = {
     "staff": Route("staff", staff),
     "manager": Route("manager", manager),
     "learning": Route("learning", learning),
+    "rules": Route("learning", rules),
+    "loading": Route("learning", loading),
+    "by hand": Route("learning", by_hand),
+    "work": Route("learning", work),
+    "records": Route("learning", records),
     "auditor": Route("auditor", auditor),
     "partner": Route("partner", partner),
 }

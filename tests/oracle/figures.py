@@ -20,8 +20,12 @@ def figures(
     """Rows ordered by requirement, organisation and unit path, and the people-based figure."""
     rows = []
     for line in _shown(reading, day, requirement):
+        if by in ("role", "sector"):
+            rows += _by_group(reading, line, day, by, unit)
+            continue
         for place in _places(reading, by, unit):
-            row = _row(reading, line, day, place, unit)
+            refs = _counting_in(reading, line, day, place, unit)
+            row = _row(reading, line, day, refs, place, unit)
             if by is None or row["required"]:
                 rows.append(row)
     return {"as_at": day.isoformat(), "rows": rows, "people": _people_based(reading, day, unit, requirement)}
@@ -92,8 +96,35 @@ def _counting_in(
     return [ref for ref in refs if any(inside(spell) for spell in reading.applies(ref, line.code, day))]
 
 
-def _row(reading: Reading, line: Requirement, day: date, place: Place, unit: str | None) -> dict[str, Any]:
-    answers = [reading.answer(ref, line.code, day) for ref in _counting_in(reading, line, day, place, unit)]
+def _by_group(
+    reading: Reading, line: Requirement, day: date, by: str, unit: str | None
+) -> list[dict[str, Any]]:
+    """A row a role or sector: the people with a spell of it to which the requirement applies; no role comes last."""
+    sectors = {organisation.name: organisation.sector for organisation in reading.world.organisations}
+    members: dict[str, list[str]] = {}
+    for ref in _counting_in(reading, line, day, (None, unit)):
+        spells = [
+            spell
+            for spell in reading.applies(ref, line.code, day)
+            if unit is None or _at_or_below(spell.unit, unit)
+        ]
+        if by == "sector":
+            groups = {sectors[spell.organisation] for spell in spells}
+        else:
+            groups = {role for spell in spells for role in reading.roles(spell, day)} or {""}
+        for group in groups:
+            members.setdefault(group, []).append(ref)
+    rows = []
+    for group in sorted(members, key=lambda code: (code == "", code)):
+        row = _row(reading, line, day, members[group], (None, None), unit)
+        rows.append({**row, by: group or None})
+    return rows
+
+
+def _row(
+    reading: Reading, line: Requirement, day: date, refs: list[str], place: Place, unit: str | None
+) -> dict[str, Any]:
+    answers = [reading.answer(ref, line.code, day) for ref in refs]
     required, counted = len(answers), sum(answer.counted for answer in answers)
     compliant, covered = (
         sum(answer.compliant for answer in answers),

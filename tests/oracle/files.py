@@ -39,7 +39,10 @@ def as_given(rows: list[Any]) -> list[Any]:
 
 
 def write_files(world: World, folder: Path, shuffle: Shuffle = as_given) -> None:
-    """Write people.csv, absences.csv, completions.csv, exemptions.csv and programme.toml."""
+    """Write people.csv, absences.csv, completions.csv, exemptions.csv and programme.toml.
+
+    And grants.csv, which no command reads: roles are given by hand, one by one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     employed = {spell.person_ref for spell in world.spells}
     _write(folder / "people.csv", PEOPLE, shuffle(_people(world)))
@@ -73,6 +76,17 @@ def write_files(world: World, folder: Path, shuffle: Shuffle = as_given) -> None
                 [e.person_ref, e.requirement, "Trained elsewhere", "Head of Service", e.first_day, e.last_day]
                 for e in world.exemptions
                 if e.person_ref in employed
+            ]
+        ),
+    )
+    _write(
+        folder / "grants.csv",
+        ["person_ref", "role", "first_day", "last_day"],
+        shuffle(
+            [
+                [g.person_ref, g.role, g.first_day, g.last_day]
+                for g in world.grants
+                if g.person_ref in employed
             ]
         ),
     )

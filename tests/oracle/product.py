@@ -92,6 +92,11 @@ def person_facts(world: World, person_ref: str) -> PersonFacts:
             for c in world.completions
             if c.person_ref == person_ref
         ),
+        grants=tuple(
+            people.RoleGrant(grant.role, grant.first_day, grant.last_day or FAR_DAY)
+            for grant in world.grants
+            if grant.person_ref == person_ref
+        ),
     )
 
 

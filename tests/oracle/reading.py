@@ -76,6 +76,7 @@ class Reading:
         self._spells = _by_person(world.spells)
         self._absences = _by_person(world.absences)
         self._exemptions = _by_person(world.exemptions)
+        self._grants = _by_person(world.grants)
         self._completions = _by_person(world.completions)
         self._held: dict[tuple[str, str, date], tuple[tuple[Spell, RoleLink], ...]] = {}
         self._runs: dict[tuple[str, str, int, date], tuple[date, date]] = {}
@@ -123,11 +124,16 @@ class Reading:
             ]
         return found
 
+    def roles(self, spell: Spell, day: date) -> set[str]:
+        """The roles that the spell holds on the day, apart from the one that everybody holds."""
+        return self._roles(spell, day) - {EVERYONE}
+
     def _roles(self, spell: Spell, day: date) -> set[str]:
         by_rule = {
             rule.role for rule in self.world.role_rules if in_force(rule, day) and self._meets(spell, rule)
         }
-        return {EVERYONE, *spell.roles, *by_rule}
+        by_hand = {grant.role for grant in self._grants.get(spell.person_ref, ()) if in_force(grant, day)}
+        return {EVERYONE, *spell.roles, *by_rule, *by_hand}
 
     def _meets(self, spell: Spell, rule: RoleRule) -> bool:
         if rule.job_title is not None and not fnmatchcase(spell.job_title.lower(), rule.job_title.lower()):

@@ -23,6 +23,7 @@ from tests.oracle.world import (
     Course,
     Evidence,
     Exemption,
+    Grant,
     Organisation,
     Person,
     Renewal,
@@ -104,6 +105,7 @@ def worlds(
             c for person in people for c in completions(make, person.ref, codes, edges, completed_until)
         ),
         exemptions=tuple(e for person in people for e in _exemptions(make, person.ref)),
+        grants=tuple(grant for of_person in spells for grant in _grants(make, of_person)),
         courses=courses,
         roles=ROLES,
         role_rules=tuple(_role_rule(make, organisations) for _ in range(make.count(0, 2))),
@@ -257,6 +259,31 @@ def _exemptions(make: Draw, person_ref: str) -> list[Exemption]:
     return list(exemptions.values())
 
 
+def _grants(make: Draw, spells: list[Spell]) -> list[Grant]:
+    """Up to three roles given by hand; those of one role follow each other. Many begin or end where a spell does."""
+    grants: list[Grant] = []
+    free_from: dict[str, date | None] = {}
+    for _ in range(make.one_of((1, 2, 3, 2, 1, 0)) if spells else 0):
+        role = make.one_of(ROLES)
+        least = free_from.get(role)
+        if role in free_from and least is None:
+            continue
+        if least is not None and make.chance(2):
+            first_day = min(least + timedelta(days=make.one_of(GAPS)), make.last)
+        elif make.chance(2):
+            spell = make.one_of(tuple(spells))
+            first_day = spell.first_day + timedelta(days=make.one_of((0, 1, -1, 40)))
+            first_day = min(max(first_day, least or make.first), make.last)
+        else:
+            first_day = make.day(least)
+        last_day = make.maybe_day(2, first_day)
+        grants.append(Grant(spells[0].person_ref, role, first_day, last_day))
+        free_from[role] = (
+            last_day + timedelta(days=1) if last_day is not None and last_day < make.last else None
+        )
+    return grants
+
+
 def _course_lines(make: Draw, code: str, earlier: tuple[str, ...], history: bool) -> list[Course]:
     line = Course(
         code,
@@ -389,6 +416,7 @@ def interesting_days(world: World) -> list[date]:
     links = [link for requirement in world.requirements for link in requirement.roles]
     accepts = [line for requirement in world.requirements for line in requirement.accepts]
     dated: list[Dated] = [*world.spells, *world.absences, *world.exemptions, *links, *accepts]
+    dated += world.grants
     dated += [*world.role_rules, *world.requirements, *world.courses]
     named = {day for line in dated for day in (line.first_day, line.last_day) if day is not None}
     named |= {line.honoured_to for line in accepts if line.honoured_to is not None}

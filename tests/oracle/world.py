@@ -52,6 +52,16 @@ class Spell:
 
 
 @dataclass(frozen=True)
+class Grant:
+    """A role given by hand. Grants of one person and role never overlap."""
+
+    person_ref: str
+    role: str
+    first_day: date
+    last_day: date | None = None
+
+
+@dataclass(frozen=True)
 class Absence:
     person_ref: str
     first_day: date
@@ -172,6 +182,7 @@ class World:
     absences: tuple[Absence, ...] = ()
     completions: tuple[Completion, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    grants: tuple[Grant, ...] = ()
     courses: tuple[Course, ...] = ()
     roles: tuple[str, ...] = ()
     role_rules: tuple[RoleRule, ...] = ()

@@ -35,6 +35,7 @@ PLACES = (
     *(("Borough", "Care > Homes > North"), ("Academy", "Careers"), ("Academy", "Care > Homes")),
 )
 UNDO, REBUILD, PROGRAMME = "undo", "rebuild", "programme"
+GIVE_ROLE, END_ROLE = "give role", "end role"
 HEADINGS = {
     "people": "person_ref,first_name,last_name,category,post_ref,organisation,sector,unit,job_title,roles,"
     "post_start,post_end,changed_on",
@@ -172,4 +173,20 @@ def files() -> st.SearchStrategy[Act]:
 def anything() -> st.SearchStrategy[Act]:
     """Anything that may happen to a record."""
     undo = st.integers(0, 5).map(lambda which: Act(UNDO, which=which))
-    return st.one_of(files(), files(), undo, programmes(), st.just(Act(REBUILD)))
+    return st.one_of(files(), files(), undo, programmes(), roles_by_hand(), st.just(Act(REBUILD)))
+
+
+def roles_by_hand() -> st.SearchStrategy[Act]:
+    """A role given to somebody by hand, or one of those that stand ended."""
+    given = st.fixed_dictionaries(
+        {
+            "person_ref": st.sampled_from(PEOPLE),
+            "role": st.sampled_from(("frontline", "panel")),
+            "first_day": st.sampled_from(DAYS),
+            "last_day": st.sampled_from((*LATER, None)),
+        }
+    )
+    ended = st.sampled_from((*LATER, None)).map(lambda day: {"last_day": day})
+    ends = st.builds(Act, st.just(END_ROLE), options=ended, which=st.integers(0, 3))
+    gives = st.builds(Act, st.just(GIVE_ROLE), options=given)
+    return st.one_of(gives, gives, ends)

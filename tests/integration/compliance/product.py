@@ -3,6 +3,7 @@
 Every act is stamped one minute after the one before, so that "known at" can be asked about any moment between two.
 """
 
+import csv
 import json
 import shutil
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from hypothesis import settings
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, make_url, select, text
 from sqlalchemy.orm import Session
 
 from compliance import timelines
@@ -23,10 +24,15 @@ from compliance.services.figures import By, Question, figures_on
 from compliance.services.lists import Lists, every_as_known
 from compliance.services.programme import load_programme
 from courses.services import imports as completion_files
+from foundation.dates import FAR_DAY
 from foundation.db import db, transaction
+from foundation.errors import DomainError
 from foundation.stamp import Stamp
 from people.imports.account import Account
+from people.models import PersonRow, RoleGrantRow
 from people.services import imports as people_files
+from people.services import roles
+from people.services.roles import NewRole
 from tests.oracle.profiles import examples
 from tests.oracle.world import EVERYONE, RoleLink, World
 
@@ -36,8 +42,9 @@ START = datetime(2026, 6, 1, 8, tzinfo=UTC)
 LONG_AGO = date(2000, 1, 1)
 """Before every fact of every world: rules that count from here count always."""
 Answer = dict[str, Any]
+GRANTS = "grants"
 Files = dict[str, bytes]
-"""Files by the name of their kind: people, absences, completions, exemptions, programme."""
+"""Files by the name of their kind: people, absences, completions, exemptions, programme; and the roles by hand."""
 
 
 @dataclass
@@ -106,6 +113,9 @@ class Product:
             if kind == "exemptions":
                 exemptions = exemption_files.read_exemptions(content, "exemptions.csv")
                 return exemption_files.import_exemptions(session, stamp, exemptions)
+            if kind == GRANTS:
+                give_roles(session, stamp, content)
+                return None
             load_programme(
                 session, stamp, content.decode(), "programme.toml", options.get("effective", today)
             )
@@ -116,6 +126,22 @@ class Product:
         for kind in [kind for kind in order if kind in files]:
             account = self.load(kind, files[kind], **options.get(kind, {}))
             assert account is None or not account.set_aside, [str(problem) for problem in account.set_aside]
+
+    def give_role(self, person_ref: str, role: str, first_day: date, last_day: date | None) -> None:
+        """Give a role by hand as the page does, and as its command."""
+        stamp = self.stamp()
+        with transaction(self.session) as session:
+            roles.give_role(session, stamp, *_new_role(session, person_ref, role, first_day, last_day), TODAY)
+
+    def end_role(self, which: int, last_day: date | None) -> None:
+        """End one of the roles by hand that stand, chosen by a number, on a day, or take it back."""
+        stamp = self.stamp()
+        with transaction(self.session) as session:
+            query = select(RoleGrantRow.id, RoleGrantRow.person_id).where(RoleGrantRow.retracted_at.is_(None))
+            standing = session.execute(query.order_by(RoleGrantRow.id)).all()
+            if standing:
+                fact_id, person_id = standing[which % len(standing)]
+                roles.end_role(session, stamp, person_id, fact_id, last_day, "tests")
 
     def undo(self, kind: str, batch: int) -> None:
         """Take a batch of that kind back."""
@@ -145,15 +171,17 @@ class Product:
         return [
             {
                 "as_at": day.isoformat(),
-                "rows": [figure_json(row) for row in answer.rows if row.day == day],
+                "rows": [figure_json(row, question.by) for row in answer.rows if row.day == day],
                 "people": people_json(answer.people[day]),
             }
             for day in days
         ]
 
-    def counted_again(self, day: date, known_at: datetime | None = None) -> dict[str, int]:
-        """By requirement, how often people are counted in more than one organisation: the bridge of rule 8."""
-        question = Question(by=By.ORGANISATION, known_at=known_at)
+    def counted_again(
+        self, day: date, known_at: datetime | None = None, by: str = "organisation"
+    ) -> dict[str, int]:
+        """By requirement, how often people are counted in more than one part: the bridge of rule 8."""
+        question = Question(by=By(by), known_at=known_at)
         return figures_on(self.session, [day], question).counted_again
 
     def people(
@@ -176,6 +204,27 @@ class Product:
     def differences(self) -> list[str]:
         """What `rebuild --check` finds."""
         return list(timelines.differences(self.session))
+
+
+def give_roles(session: Session, stamp: Stamp, content: bytes) -> None:
+    """Give every role by hand that a list names, as the page does it one by one."""
+    for row in csv.DictReader(content.decode().splitlines()):
+        last_day = date.fromisoformat(row["last_day"]) if row["last_day"] else None
+        found = _new_role(
+            session, row["person_ref"], row["role"], date.fromisoformat(row["first_day"]), last_day
+        )
+        roles.give_role(session, stamp, *found, TODAY)
+
+
+def _new_role(
+    session: Session, person_ref: str, role: str, first_day: date, last_day: date | None
+) -> tuple[int, NewRole]:
+    person_id = session.scalars(select(PersonRow.id).where(PersonRow.person_ref == person_ref)).one_or_none()
+    if person_id is None:
+        raise DomainError(f"There is nobody called {person_ref}.")
+    review_on = TODAY + timedelta(days=100)
+    new = NewRole(role, first_day, last_day or FAR_DAY, "Head of Service", review_on, "Named for this work")
+    return person_id, new
 
 
 def as_printed(row: Answer) -> Answer:

@@ -16,7 +16,18 @@ from sqlalchemy import select
 from compliance.models import FigureMonthRow, StatusSpanRow
 from foundation.dates import quarter_ends
 from foundation.errors import DomainError
-from tests.integration.compliance.acts import REBUILD, UNDO, Act, anything, files, programmes, whole_workforce
+from tests.integration.compliance.acts import (
+    END_ROLE,
+    GIVE_ROLE,
+    REBUILD,
+    UNDO,
+    Act,
+    anything,
+    files,
+    programmes,
+    roles_by_hand,
+    whole_workforce,
+)
 from tests.integration.compliance.product import Answer, Product
 
 WATCHED = tuple(quarter_ends(date(2022, 12, 31), date(2027, 3, 31)))[::2]
@@ -24,7 +35,7 @@ WATCHED = tuple(quarter_ends(date(2022, 12, 31), date(2027, 3, 31)))[::2]
 BY_UNIT = (date(2024, 2, 29), date(2026, 5, 31))
 FIRST = (programmes(), whole_workforce())
 """What every example begins with, or most acts would do nothing."""
-ACTS = st.lists(anything(), min_size=2, max_size=6)
+ACTS = st.lists(st.one_of(anything(), anything(), roles_by_hand()), min_size=2, max_size=6)
 
 
 @dataclass
@@ -60,6 +71,10 @@ class Run:
             kept = derived(self.product)
             self.product.rebuild()
             assert derived(self.product) == kept
+        elif act.kind == GIVE_ROLE:
+            self.product.give_role(**act.options)
+        elif act.kind == END_ROLE:
+            self.product.end_role(act.which, **act.options)
         elif act.kind == UNDO:
             if self.batches:
                 kind, batch = self.batches[act.which % len(self.batches)]

@@ -270,3 +270,33 @@ def test_rebuild_checks_and_mends(shell: Shell, engine: Engine) -> None:
     assert shell.run("compliance", "rebuild").exit_code == 0
     assert shell.run("compliance", "rebuild", "--check").exit_code == 0
     assert figures(shell, "show", *AT) == [WHOLE]
+
+
+# By role and by sector, and the coverage of schools
+
+
+@pytest.mark.parametrize("by, group", [("role", "frontline"), ("sector", "council")])
+@pytest.mark.parametrize("known", [(), ("--known-at", "2099-01-01T00:00:00+00:00")])
+def test_figures_by_role_and_sector_have_a_column_of_that_name(
+    shell: Shell, by: str, group: str, known: tuple[str, ...]
+) -> None:
+    (row,) = figures(shell, "show", *AT, "--by", by, *known)
+    assert row == {**WHOLE, by: group}
+    assert list(row)[:4] == ["requirement", "organisation", "unit", by]
+    printed = shell.run("compliance", "show", *AT, "--by", by, "--format", "csv").stdout.splitlines()
+    assert printed[0].startswith(f"requirement,organisation,unit,{by},required")
+    (end, *_) = figures(shell, "trend", "--from", "2026-03-01", "--to", "2026-03-31", "--by", by)
+    assert (end[by], end["required"]) == (group, 8)
+
+
+def test_the_columns_of_the_breakdowns_that_were_there_stay_as_they_were(shell: Shell) -> None:
+    for by in ("organisation", "unit"):
+        assert all(list(row) == list(WHOLE) for row in figures(shell, "show", *AT, "--by", by))
+
+
+def test_school_coverage_counts_schools_and_not_people(shell: Shell) -> None:
+    found = shell.json("compliance", "coverage", *AT, "--requirement", "AWARE")
+    assert (found["schools"], found["schools_in"], found["rows"]) == (0, 0, [])
+    refused = shell.run("compliance", "coverage", *AT)
+    assert refused.exit_code == 1
+    assert "No requirement is asked of schools." in refused.stderr

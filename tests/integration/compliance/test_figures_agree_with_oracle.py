@@ -26,7 +26,7 @@ from tests.oracle.reading import Reading
 from tests.oracle.strategies import interesting_days, worlds
 from tests.oracle.world import World, described
 
-FACTS = ("people", "absences", "completions", "exemptions")
+FACTS = ("people", "absences", "completions", "exemptions", "grants")
 STATUSES = ("exempt", "absent", "not_yet_due", "awaiting_check", "expired", "outstanding")
 WORLDS = worlds(completed_until=TODAY).map(sayable)
 MOST_DAYS, FULLEST = 20, 2
@@ -56,15 +56,21 @@ def load(product: Product, world: World, folder: Path, data: st.DataObject) -> N
     """The files of a world, their rows and the files themselves in any order that their codes allow."""
     write_files(world, folder / "files", lambda rows: data.draw(st.permutations(rows), label="rows"))
     files = read_files(folder / "files")
-    people, absences, completions, exemptions = FACTS
+    people, absences, completions, exemptions, grants = FACTS
     if data.draw(st.booleans(), label="rules first"):
-        order = ["programme", people, *data.draw(st.permutations([absences, completions, exemptions]))]
+        order = [
+            "programme",
+            people,
+            *data.draw(st.permutations([absences, completions, exemptions, grants])),
+        ]
         order = data.draw(st.sampled_from([order, [people, "programme", *order[2:]]]), label="order")
         product.load_all(files, order)
         return
     # Completions need the codes of courses: a rule book that asks nothing comes first, the requirements last.
     product.load_all(files | codes_only(world), ["programme"])
-    product.load_all(files, [people, *data.draw(st.permutations([absences, completions]), label="order")])
+    product.load_all(
+        files, [people, *data.draw(st.permutations([absences, completions, grants]), label="order")]
+    )
     product.load_all(files, ["programme", exemptions], programme={"effective": LONG_AGO})
 
 
@@ -115,7 +121,7 @@ def every_question_agrees(
             (found,) = product.figures([day], None, unit, code, known_at)
             assert found == reading.figures(day, None, unit, code), (day, unit, code)
             adds_up(found, behind)
-    for by in ("organisation", "unit"):
+    for by in ("organisation", "unit", "role", "sector"):
         for unit, code in {(None, None), (paths[-1], None), (None, codes[-1]), (paths[-1], codes[-1])}:
             (found,) = product.figures([day], by, unit, code, known_at)
             assert found == reading.figures(day, by, unit, code), (day, by, unit, code)
@@ -124,13 +130,15 @@ def every_question_agrees(
 
 def the_bridge_holds(product: Product, day: date, known_at: datetime | None) -> None:
     """The parts add up to the whole and the people counted in more than one of them (rule 8)."""
-    (whole,), (parts,) = (product.figures([day], by, known_at=known_at) for by in (None, "organisation"))
-    again = product.counted_again(day, known_at)
-    for row in whole["rows"]:
-        in_parts = sum(
-            part["required"] for part in parts["rows"] if part["requirement"] == row["requirement"]
-        )
-        assert in_parts == row["required"] + again.get(row["requirement"], 0)
+    (whole,) = product.figures([day], known_at=known_at)
+    for by in ("organisation", "role", "sector"):
+        (parts,) = product.figures([day], by, known_at=known_at)
+        again = product.counted_again(day, known_at, by)
+        for row in whole["rows"]:
+            in_parts = sum(
+                part["required"] for part in parts["rows"] if part["requirement"] == row["requirement"]
+            )
+            assert in_parts == row["required"] + again.get(row["requirement"], 0), by
 
 
 def adds_up(found: Answer, behind: list[Answer]) -> None:

@@ -19,6 +19,7 @@ from tests.oracle.strategies import interesting_days, worlds
 from tests.oracle.world import World, described
 
 KEY_COLUMNS = {"people": (0, 8), "absences": (0, 1, 2), "completions": (0, 1, 2), "exemptions": (0, 1, 4)}
+GRANT = (0, 1, 2)
 """The columns that are the key of a row. Rows of one post stay together: they are its history."""
 Step = tuple[str, bytes]
 
@@ -44,7 +45,7 @@ def test_the_same_facts_in_any_order_of_entry_give_the_same_figures(
         files = read_files(tmp_path / "files")
         days = interesting_days(world)[:60]
         product.reset()
-        product.load_all(files, ["programme", "people", "absences", "completions", "exemptions"])
+        product.load_all(files, ["programme", "people", "absences", "completions", "exemptions", "grants"])
         expected = seen(product, days)
         steps = data.draw(orders(world, files), label="order")
         product.reset()
@@ -73,7 +74,7 @@ def orders(draw: st.DrawFn, world: World, files: Files) -> list[Step]:
     parts = {kind: draw(parted(kind, content)) for kind, content in files.items() if kind != "programme"}
     rules = ("programme", files["programme"])
     people = [("people", part) for part in parts.pop("people", [])]
-    exemptions = [("exemptions", part) for part in parts.pop("exemptions", [])]
+    exemptions = [(kind, part) for kind in ("exemptions", "grants") for part in parts.pop(kind, [])]
     others = [(kind, part) for kind, some in parts.items() for part in some]
     order = [*draw(st.permutations(people)), *draw(st.permutations(others))]
     at = draw(st.integers(0, len(order)))
@@ -88,7 +89,7 @@ def orders(draw: st.DrawFn, world: World, files: Files) -> list[Step]:
 def parted(draw: st.DrawFn, kind: str, content: bytes) -> list[bytes]:
     """A file in one part or two, each with the headings, its rows in any order."""
     headings, *rows = content.decode().splitlines()
-    keys = [tuple(row.split(",")[column] for column in KEY_COLUMNS[kind]) for row in rows]
+    keys = [tuple(row.split(",")[column] for column in KEY_COLUMNS.get(kind, GRANT)) for row in rows]
     later = draw(st.sets(st.sampled_from(sorted(set(keys)))))
     found = []
     for wanted in (False, True):

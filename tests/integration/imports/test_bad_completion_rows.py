@@ -29,15 +29,15 @@ class Case:
 SET_ASIDE = [
     Case("C01 nobody", "person_ref", 'Nobody has person_ref "999".', {"person_ref": "999"}),
     Case(
-        "C01 nobody by e-mail",
+        "C01 nobody by email",
         "email",
-        'Nobody has the e-mail address "x@c.uk".',
+        'Nobody has the email address "x@c.uk".',
         {"person_ref": "", "email": "x@c.uk"},
     ),
     Case(
-        "C03 number and e-mail of two people",
+        "C03 number and email of two people",
         "email",
-        "Number and e-mail address belong to different people.",
+        "Number and email address belong to different people.",
         {"email": "p2@council.example"},
     ),
     Case(

@@ -47,11 +47,11 @@ SET_ASIDE = [
         'Rows 3 and 4 have the same person_ref "2" but different names. Correct them.',
     ),
     Case(
-        "H06 one number, two e-mail addresses",
+        "H06 one number, two email addresses",
         [person("1"), person("2"), person("2", email="other@council.example", post_ref="B")],
         4,
         "person_ref",
-        "but different e-mail addresses.",
+        "but different email addresses.",
     ),
     Case(
         "H07 two numbers that become one",
@@ -74,13 +74,13 @@ SET_ASIDE = [
     one("H17 a name of marks", "last_name", "unusual characters", last_name="A" + "\u0301\u0302" * 50),
     one("H17 a name written backwards", "last_name", "unusual characters", last_name="\u202eelpmaxE"),
     *(
-        one(f"H20 {email}", "email", "is not an e-mail address", email=email)
+        one(f"H20 {email}", "email", "is not an email address", email=email)
         for email in ["a@b", "a b@c.uk", "a@c..uk", "a@@c.uk", "@c.uk", "a@-c.uk"]
     ),
-    one("H21 two addresses with ;", "email", "Give one e-mail address.", email="a@c.uk;b@c.uk"),
-    one("H21 two addresses with ,", "email", "Give one e-mail address.", email="a@c.uk,b@c.uk"),
+    one("H21 two addresses with ;", "email", "Give one email address.", email="a@c.uk;b@c.uk"),
+    one("H21 two addresses with ,", "email", "Give one email address.", email="a@c.uk,b@c.uk"),
     one("H22 a name with the address", "email", "Give only the address", email="Ann <a@c.uk>"),
-    one("H23 an address with headers", "email", "is not an e-mail address", email="a@c.uk\r\nBcc: b@c.uk"),
+    one("H23 an address with headers", "email", "is not an email address", email="a@c.uk\r\nBcc: b@c.uk"),
     one("H24 an address too long", "email", "too long", email="x" * 65 + "@c.uk"),
     one("H28 an address of look-alikes", "email", "look-alike letters", email="a@counc\u0456l.uk"),
     one("H29 no such day", "post_start", '"31/02/2026" is not a real date', post_start="31/02/2026"),
@@ -138,18 +138,18 @@ TOLD = [
     ),
     one("H13 a name like a formula", "last_name", "looks like a formula", last_name="=1+1"),
     Case(
-        "H19 no e-mail address",
+        "H19 no email address",
         [person("1", email="")],
         0,
         "email",
-        "1 person has no e-mail address; reminders go to the manager.",
+        "1 person has no email address; reminders go to the manager.",
     ),
     Case(
         "H25 one address for two",
         [person("1"), person("2", email="p1@council.example")],
         2,
         "email",
-        "Rows 2 and 3 share an e-mail address.",
+        "Rows 2 and 3 share an email address.",
     ),
     one(
         "H41 an unknown manager", "manager_ref", '"999" names a manager who is not known.', manager_ref="999"
@@ -198,7 +198,7 @@ TOLD = [
         [person("1"), person("7", last_name="Example 2", email="p2@council.example")],
         3,
         "person_ref",
-        'Same name and e-mail address as "2", who left.',
+        'Same name and email address as "2", who left.',
         known=[person("1"), person("2", post_end="2024-12-31")],
     ),
     Case("no manager", [person("1")], 0, "manager_ref", "1 row has no manager."),

@@ -45,7 +45,7 @@ def test_a_person_is_found_by_e_mail_address(known_people: Desk, session: Sessio
         ]
     )
     assert account.counts["completion_added"] == 1
-    assert "2 people share the e-mail address" in account.set_aside[0].message
+    assert "2 people share the email address" in account.set_aside[0].message
 
 
 def test_the_same_completions_again_change_nothing(known_people: Desk, session: Session) -> None:

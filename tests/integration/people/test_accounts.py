@@ -52,7 +52,7 @@ def opened(
     [
         ({"email": email_of("staff")}, "already has an account"),
         ({"email": email_of("staff").upper()}, "already has an account"),
-        ({"email": "nobody"}, "not an e-mail address"),
+        ({"email": "nobody"}, "not an email address"),
         ({"password": "too short"}, "12 characters or more"),
         ({"password": "thirteen long", "permissions": [Permission.LEARNING]}, "15 characters or more"),
         ({"password": "x" * 1001}, "1,000 characters or fewer"),

@@ -109,7 +109,7 @@ def test_inviting_again_makes_a_new_link_that_takes_the_place_of_the_old(
     "arguments, message",
     [
         (("--email", email_of("staff")), "already has an account with a password"),
-        (("--email", "nobody"), "not an e-mail address"),
+        (("--email", "nobody"), "not an email address"),
         (("--email", "new@council.example", "--person", "N-Nobody"), "no person"),
         (
             ("--email", "new@council.example", "--permission", "partner_lead"),
@@ -173,14 +173,14 @@ def test_a_preview_says_how_many_and_who_cannot_be_reached_and_changes_nothing(
     assert result.stdout.splitlines() == [
         f"To invite: {len(STARTERS) - 4}",
         "With an account already: 4",
-        "Cannot be reached, no e-mail address: 1",
-        "Cannot be reached, share an e-mail address: 2",
+        "Cannot be reached, no email address: 1",
+        "Cannot be reached, share an email address: 2",
         "",
         "Who cannot be reached",
         "person_ref  why",
-        "N-Ash       no e-mail address",
-        "N-Bo        shares an e-mail address",
-        "N-Cy        shares an e-mail address",
+        "N-Ash       no email address",
+        "N-Bo        shares an email address",
+        "N-Cy        shares an email address",
     ]
     assert "This was a preview: nothing was changed. Say --apply to do it." in result.stderr
     assert everything(session) == before

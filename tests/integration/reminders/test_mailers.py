@@ -121,7 +121,7 @@ def test_the_console_shows_what_people_would_read(app: Flask, shell: Shell, writ
     app.config["MAIL_URL"] = "console:"
     write("sam", body="Grüße: https://training.example/set-password/abc\n")
     result = shell.run("reminders", "send")
-    assert "--- e-mail to sam@council.example\nSubject: About sam\n" in result.stdout
+    assert "--- email to sam@council.example\nSubject: About sam\n" in result.stdout
     assert "Grüße: https://training.example/set-password/abc\n" in result.stdout
 
 

@@ -25,9 +25,10 @@ from foundation.once import new_key
 from people import auth
 from people.services import passwords
 from tests.authorization import SCOPES, SECURITY, Page, differences, read_matrix, table, with_table
+from tests.belongings import Reader, Thing, World
 from tests.integration.conftest import close, settings_for
 from tests.integration.databases import Template, give_back
-from tests.readers import COLUMNS_OF, Reader, Thing, World, open_world
+from tests.readers import COLUMNS_OF, open_world
 
 PAGES = read_matrix()
 NOT_COUNTED = frozenset({"audit_event", "attempt", "account_session"})
@@ -232,6 +233,8 @@ def everything_kept(world: World) -> str:
         for one in Base.metadata.sorted_tables:
             if one.name not in NOT_COUNTED:
                 for row in session.execute(select(one).order_by(*one.primary_key.columns)):
+                    if one.name == "audit_event" and row.event == "export.made":
+                        continue  # a file that was taken leaves this and nothing else
                     found.update(repr(tuple(row)).encode())
         db.session.remove()
     return found.hexdigest()

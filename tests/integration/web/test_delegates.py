@@ -14,8 +14,10 @@ from foundation.audit import AuditEventRow
 from foundation.dates import add_months
 from foundation.formats import long_date
 from foundation.mail import OutgoingMessageRow
+from people.domain import Permission
 from people.models import DelegationRow
-from tests.borough import HOMES, Borough
+from people.services.accounts import create_account
+from tests.borough import HOMES, PASSWORD, Borough, email_of
 from tests.integration.web.teams import (
     DELEGATES,
     address_of,
@@ -69,6 +71,27 @@ def messages(session: Session) -> list[tuple[str, str]]:
 
 
 # Handing over
+
+
+def test_an_auditor_who_only_reads_cannot_be_chosen_and_the_page_says_why(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    with changes(session, borough) as builder:
+        create_account(
+            session,
+            builder.stamp,
+            email_of("uma"),
+            PASSWORD,
+            person_ref="N-Uma",
+            permissions=[Permission.AUDITOR],
+        )
+    client = sign_in("manager")
+    answer = client.send(NEW, **typed("uma@council.example", today_and(0), today_and(30)))
+    assert answer.status_code == 422
+    assert "Uma Tester is an auditor, who can look at records but not change them" in text_of(read(answer))
+    check = f"{DELEGATES}/check?delegate={borough.people['Uma']}&begins={today_and(0)}&ends={today_and(30)}"
+    assert client.send(check).status_code == 422
+    assert current(session) == []
 
 
 def test_a_team_is_handed_over_after_the_answers_were_checked_and_both_are_told(

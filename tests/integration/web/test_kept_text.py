@@ -1,12 +1,13 @@
 """What was typed survives a page that was open too long and a session that ended (promises G11 and G42, never S4)."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, redirect, render_template_string, request, url_for
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,17 +15,20 @@ from wtforms import BooleanField, FileField, PasswordField, SelectMultipleField,
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
+from app import kept
 from foundation import clock
 from people import auth
 from people.forms.once import OnceForm
 from people.forms.page_form import PageForm
 from people.models import AccountSessionRow
+from people.services.sealing import Seal
 from tests.borough import PASSWORD, email_of
 from tests.pages import PageClient, text_of
 from tests.telephone import CODE, STEP, Hands, set_up
 
 SignIn = Callable[[str], PageClient]
 OURS = {"Sec-Fetch-Site": "same-origin"}
+NOTHING_SENT = "You were signed out. Nothing was sent."
 TYPED = {
     "suggested_by": "Sam <b>",
     "what": "line one\r\nline two",
@@ -191,7 +195,7 @@ def test_a_page_that_was_open_too_long_is_given_back_with_a_fresh_proof(
     hidden = {**fields_of(client), "csrf_token": "of another session"}
     answer = client.post("/a-form", data={**hidden, **TYPED}, headers=OURS)
     assert answer.status_code == 400
-    assert "The page was open too long" in answer.text
+    assert "The page was too old to be sent, so nothing was saved." in answer.text
     assert "What you typed is kept: check it and send it again." in answer.text
     assert client.post("/a-form", data=hidden_in(answer.text), headers=OURS).status_code == 302
     assert len(sent) == 1
@@ -226,10 +230,12 @@ def test_a_form_that_another_site_sends_gets_none_of_this(
 
 
 def test_what_another_site_has_sealed_somewhere_is_not_given_back(
-    sign_in: SignIn, anyone: PageClient, sent: list[dict[str, list[str]]]
+    sign_in: SignIn, sent: list[dict[str, list[str]]]
 ) -> None:
     """Without its own token the sign-in form takes nothing, and then the browser of the victim holds none of it."""
-    answer = anyone.post("/a-form", data=TYPED, headers=OURS)
+    hidden = fields_of(attacker := sign_in("manager"))
+    leave_alone(attacker)
+    answer = attacker.post("/a-form", data={**hidden, **TYPED}, headers=OURS)
     sealed = hidden_in(answer.text)["kept"][0]
     victim = sign_in("staff")
     answer = victim.post("/sign-in", data={"kept": sealed}, headers={"Sec-Fetch-Site": "cross-site"})
@@ -239,19 +245,21 @@ def test_what_another_site_has_sealed_somewhere_is_not_given_back(
 
 @pytest.mark.parametrize("change", ["late", "changed", "of another key", "nonsense", "many"])
 def test_what_is_carried_is_taken_only_as_we_sealed_it_and_within_the_hour(
-    anyone: PageClient,
+    sign_in: SignIn,
     sent: list[dict[str, list[str]]],
-    app: Flask,
     monkeypatch: pytest.MonkeyPatch,
     change: str,
 ) -> None:
-    answer = anyone.post("/a-form", data=TYPED, headers=OURS)
+    client = sign_in("staff")
+    own = fields_of(client)
+    leave_alone(client)
+    answer = client.post("/a-form", data={**own, **TYPED}, headers=OURS)
     hidden = {name: values[0] for name, values in hidden_in(answer.text).items()}
     if change == "late":
-        monkeypatch.setattr("app.kept.HOUR", -1)
+        monkeypatch.setattr("app.kept.HOUR", timedelta(seconds=-1))
     elif change == "of another key":
         hidden["kept"] = str(
-            URLSafeTimedSerializer("another key", salt="what was typed").dumps(["/a-form", [["a", "b"]], 0])
+            Seal(["another key"]).close('["/a-form", [["a", "b"]], false, ""]', kept.PURPOSE, clock.now())
         )
     else:
         hidden["kept"] = (
@@ -259,7 +267,7 @@ def test_what_is_carried_is_taken_only_as_we_sealed_it_and_within_the_hour(
             .encode("utf-8", "replace")
             .decode()
         )
-    answer = anyone.post("/sign-in", data={**hidden, "email": email_of("staff"), "password": PASSWORD})
+    answer = client.post("/sign-in", data={**hidden, "email": email_of("staff"), "password": PASSWORD})
     assert answer.status_code == 302
     assert "Sam" not in answer.text
 
@@ -299,3 +307,157 @@ def test_a_file_is_not_kept_and_the_page_says_so(sign_in: SignIn, sent: list[dic
     assert "A file cannot be kept: you will be asked to choose it again." in answer.text
     assert "secret" not in answer.text
     assert "certificate.pdf" not in answer.text
+
+
+# --- a computer that people share
+
+
+def test_whoever_signs_in_next_in_the_same_browser_gets_nothing_of_it(
+    sign_in: SignIn, sent: list[dict[str, list[str]]]
+) -> None:
+    client = sign_in("staff")
+    hidden = fields_of(client)
+    leave_alone(client)
+    answer = client.post("/a-form", data={**hidden, **TYPED}, headers=OURS)
+    assert "What you typed is kept" in answer.text
+    left_open = hidden_in(answer.text)
+    answer = client.post("/sign-in", data={**left_open, "email": email_of("learning"), "password": PASSWORD})
+    assert answer.status_code == 302
+    page = client.page("/a-form")
+    assert "Sam" not in page.text
+    assert not page.select("input[name=kept]")
+    assert not sent
+
+
+def test_the_page_that_carries_it_does_not_tell_it_to_whoever_reads_its_source(
+    sign_in: SignIn, sent: list[dict[str, list[str]]]
+) -> None:
+    client = sign_in("staff")
+    hidden = fields_of(client)
+    leave_alone(client)
+    answer = client.post("/a-form", data={**hidden, **TYPED}, headers=OURS)
+    sealed = hidden_in(answer.text)["kept"][0]
+    assert b"suggested" not in urlsafe_b64decode(sealed + "==")
+    assert "line one" not in answer.text
+
+
+def test_a_page_of_somebody_who_signed_out_gives_its_text_to_nobody_else(
+    sign_in: SignIn, sent: list[dict[str, list[str]]]
+) -> None:
+    client = sign_in("staff")
+    hidden = fields_of(client)
+    leave_alone(client)
+    assert client.send("/sign-in", email=email_of("learning"), password=PASSWORD).status_code == 302
+    answer = client.post("/a-form", data={**hidden, **TYPED}, headers=OURS)
+    assert answer.status_code == 400
+    assert "Somebody else has signed in" in answer.text
+    assert "Sam" not in answer.text
+    assert not sent
+
+
+def test_a_page_from_before_one_signed_in_again_gives_the_text_back(
+    sign_in: SignIn, sent: list[dict[str, list[str]]]
+) -> None:
+    client = sign_in("staff")
+    hidden = fields_of(client)
+    leave_alone(client)
+    assert client.send("/sign-in", email=email_of("staff"), password=PASSWORD).status_code == 302
+    answer = client.post("/a-form", data={**hidden, **TYPED}, headers=OURS)
+    assert answer.status_code == 400
+    assert "You have signed in again since you opened the page" in answer.text
+    assert client.post("/a-form", data=hidden_in(answer.text), headers=OURS).status_code == 302
+    assert len(sent) == 1
+
+
+def test_text_of_nobody_known_is_not_carried(anyone: PageClient, sent: list[dict[str, list[str]]]) -> None:
+    answer = anyone.post("/a-form", data=TYPED, headers=OURS)
+    assert answer.headers["Location"] == "/sign-in?next=/a-form"
+    assert NOTHING_SENT in text_of(anyone.page(answer.headers["Location"]))
+
+
+def test_what_was_typed_is_known_again_after_a_change_of_the_key(
+    app: Flask, sign_in: SignIn, session: Session, sent: list[dict[str, list[str]]]
+) -> None:
+    """The session is older than the key; the page is not."""
+    client = sign_in("staff")
+    app.config["SECRET_KEY_FALLBACKS"] = [app.config["SECRET_KEY"]]
+    app.config["SECRET_KEY"] = "the next key, long enough for a service"
+    hidden = fields_of(client)
+    leave_alone(client)
+    answer = client.post("/a-form", data={**hidden, **TYPED}, headers=OURS)
+    answer = client.post(
+        "/sign-in", data={**hidden_in(answer.text), "email": email_of("staff"), "password": PASSWORD}
+    )
+    assert "You are signed in again" in answer.text
+
+
+# --- where there is nothing to keep
+
+
+@pytest.mark.parametrize("ended", ["idle", "elsewhere"])
+@pytest.mark.parametrize("with_file", [True, False])
+def test_a_form_without_words_says_that_nothing_was_sent_and_leads_back_to_its_page(
+    sign_in: SignIn, session: Session, sent: list[dict[str, list[str]]], ended: str, with_file: bool
+) -> None:
+    client = sign_in("staff")
+    fields: dict[str, object] = {**fields_of(client)}
+    if with_file:
+        fields["file"] = (BytesIO(b"%PDF-1.7"), "certificate.pdf")
+    if ended == "idle":
+        leave_alone(client)
+    else:
+        session.execute(update(AccountSessionRow).values(ended_at=clock.now()))
+        session.commit()
+    answer = client.post("/a-form", data=fields, headers=OURS, content_type="multipart/form-data")
+    assert answer.headers["Location"] == "/sign-in?next=/a-form"
+    page = client.page(answer.headers["Location"])
+    assert NOTHING_SENT in text_of(page)
+    token = page.select_one("input[name=csrf_token]")
+    assert token is not None
+    signed_in = {"csrf_token": str(token["value"]), "email": email_of("staff"), "password": PASSWORD}
+    answer = client.post("/sign-in", data={**signed_in, "next": "/a-form"})
+    assert answer.headers["Location"] == "/a-form"
+    assert not sent
+
+
+@pytest.mark.parametrize(
+    "before, led_to",
+    [
+        ("http://localhost/account/sessions", "/sign-in?next=/account/sessions"),
+        ("http://localhost/account/sessions?a=b", "/sign-in?next=/account/sessions?a%3Db"),
+        ("http://localhost/nowhere", "/sign-in"),
+        ("http://evil.example/account/sessions", "/sign-in"),
+        ("http://[", "/sign-in"),
+        ("", "/sign-in"),
+    ],
+)
+def test_an_address_that_takes_forms_alone_leads_back_to_the_page_of_ours_that_sent_it(
+    anyone: PageClient, before: str, led_to: str
+) -> None:
+    headers = {**OURS, "Referer": before}
+    answer = anyone.post("/account/sessions/end-others", headers=headers)
+    assert answer.headers["Location"] == led_to
+    assert NOTHING_SENT in text_of(anyone.page("/sign-in"))
+
+
+def test_whoever_owes_the_second_step_is_told_that_nothing_was_sent(
+    sign_in: SignIn, sent: list[dict[str, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = Hands(clock.now())
+    monkeypatch.setattr(clock, "now", hands)
+    client = sign_in("staff")
+    set_up(client, hands)
+    leave_alone(client)
+    client.send("/sign-in", email=email_of("staff"), password=PASSWORD)
+    answer = client.post("/a-form", data={"once": "x"}, headers=OURS)
+    assert answer.headers["Location"] == f"{CODE}?next=/a-form"
+    assert "Nothing was sent. Sign in with two steps" in text_of(client.page(CODE))
+
+
+def test_a_browser_that_sends_no_cookie_is_told_so(anyone: PageClient) -> None:
+    for headers in (OURS, {}):
+        answer = anyone.post("/sign-in", data={"email": email_of("staff")}, headers=headers)
+        assert answer.status_code == 400
+        assert "Your browser did not send our cookie" in answer.text
+        assert "30 minutes" in answer.text
+        assert 'href="/sign-in">Open the page again' in answer.text

@@ -79,7 +79,7 @@ def without_email(session: Session, borough: Borough, *names: str) -> None:
                     PersonDetailRow.person_id == borough.ids[name], PersonDetailRow.retracted_at.is_(None)
                 )
             ).one()
-            facts.retract(session, PersonDetailRow, [row.id], stamp, "no e-mail")
+            facts.retract(session, PersonDetailRow, [row.id], stamp, "no email")
             session.add(
                 PersonDetailRow(
                     person_id=row.person_id,
@@ -101,9 +101,9 @@ def test_a_manager_records_a_session_for_people_without_a_computer(
     people = describe(client, address, day)
     listed = [text_of(item) for item in people.select(".govuk-checkboxes__item")]
     assert listed[0].startswith("Kit Tester")
-    assert "no e-mail" in listed[0]
-    assert "no e-mail" in listed[1]
-    assert "no e-mail" not in listed[2]
+    assert "no email" in listed[0]
+    assert "no email" in listed[1]
+    assert "no email" not in listed[2]
     assert {line.split()[0] for line in listed} == TEAM
     check = tick(client, address, [borough.people[name] for name in ("Two", "Kit")])
     assert "these 2 people took part and signed" in text_of(check)

@@ -114,10 +114,11 @@ def test_a_session_ends_after_its_longest_time_however_busy(
     assert client.get("/account").status_code == 302
 
 
-def test_a_form_without_its_token_says_that_the_page_was_open_too_long(anyone: PageClient) -> None:
+def test_a_form_without_its_token_says_that_the_page_is_too_old(anyone: PageClient) -> None:
+    anyone.page("/sign-in")
     answer = anyone.post("/sign-in", data={"email": email_of("staff"), "password": PASSWORD})
     assert answer.status_code == 400
-    assert "The page was open too long" in answer.get_data(as_text=True)
+    assert "The page is too old to be sent" in answer.get_data(as_text=True)
 
 
 def test_a_token_of_another_session_is_refused(app: Flask, anyone: PageClient, sign_in: SignIn) -> None:

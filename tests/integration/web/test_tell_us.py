@@ -207,7 +207,7 @@ def _fields(page: BeautifulSoup) -> dict[str, str]:
         ("PREV", ("30", "2", "2026"), "Date must be a real date", "#completed_on-day"),
         ("PREV", ("1", "", "2026"), "Date must include a month", "#completed_on-month"),
         ("PREV", ("1", "1", "2098"), "Date must be today or in the past", "#completed_on-day"),
-        ("PREV", ("1", "1", "1950"), "Date must be between 1 January 1990", "#completed_on-day"),
+        ("PREV", ("1", "1", "1950"), "Date must be on or after 1 January 1990", "#completed_on-day"),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_input(

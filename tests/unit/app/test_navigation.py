@@ -11,9 +11,28 @@ from people.domain import Account, Permission
     [
         (1, False, [], ["My training", "Figures"]),
         (1, True, [], ["My training", "My team", "Figures"]),
-        (None, False, [Permission.AUDITOR], ["Figures"]),
-        (1, True, [Permission.LEARNING], ["My training", "My team", "Figures"]),
-        (None, False, [Permission.PARTNER_LEAD], ["Figures"]),
+        (
+            None,
+            False,
+            [Permission.AUDITOR],
+            ["Work to do", "Find people", "Imports", "Rule book", "Figures", "Accounts"],
+        ),
+        (
+            1,
+            True,
+            [Permission.LEARNING],
+            [
+                "My training",
+                "My team",
+                "Work to do",
+                "Find people",
+                "Imports",
+                "Rule book",
+                "Figures",
+                "Accounts",
+            ],
+        ),
+        (None, False, [Permission.PARTNER_LEAD], ["Work to do", "Find people", "Figures"]),
     ],
 )
 def test_the_menu_follows_what_an_account_is(

@@ -85,7 +85,7 @@ def _less_known(draw: st.DrawFn, world: World) -> World:
     def some(facts: tuple[object, ...]) -> tuple[object, ...]:
         return tuple(fact for fact in facts if draw(st.integers(0, 2)))
 
-    kinds = ("spells", "completions", "absences", "exemptions", "role_rules")
+    kinds = ("spells", "completions", "absences", "exemptions", "grants", "role_rules")
     return replace(world, **{kind: some(getattr(world, kind)) for kind in kinds})  # type: ignore[arg-type]  # by name
 
 

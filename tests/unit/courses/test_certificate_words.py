@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.domain import Course
-from courses.uploads.words import likely_day, names_somebody, plain, what_it_says
+from courses.uploads.words import likely_day, names_somebody, what_it_says
+from foundation.plain import plain_letters
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -160,7 +161,7 @@ def test_any_text_is_read_without_a_fault(words: str, first: str, last: str) -> 
     said = what_it_says(words, COURSES, TODAY)
     assert set(said.courses) <= {course.code for course in COURSES}
     assert isinstance(names_somebody(words, first, last), bool)
-    assert plain(plain(words)) == plain(words)
+    assert plain_letters(plain_letters(words)) == plain_letters(words)
 
 
 @given(st.dates(date(1970, 1, 1), TODAY))

@@ -1,0 +1,1 @@
+"""The lines of the rule book as forms."""

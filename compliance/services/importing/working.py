@@ -1,0 +1,299 @@
+"""The work on a run, in a process of its own: the preview, or the import that it showed. Whole or not at all.
+
+The import, its batch and the end of the run are saved by one commit. So a process that is killed has changed nothing,
+and its run says that somebody is at it and gives no sign of life any more.
+"""
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from compliance.services.importing import overlay, runs
+from compliance.services.importing.folder import NOTICES, PROBLEMS, REFUSALS, ImportFolder, RunFolder
+from compliance.services.importing.kinds import EXEMPTIONS, Compared, read_file
+from compliance.services.importing.runs import Run, State
+from foundation.db import transaction
+from foundation.errors import DomainError, Problem
+from foundation.stamp import Stamp
+from people.imports.account import Account, ImportRefused
+
+log = logging.getLogger(__name__)
+
+Now = Callable[[], datetime]
+T = TypeVar("T")
+
+_OWN_EXEMPTION = (
+    "This file changes an exemption of your own. Nobody decides on their own: leave that row out, or ask a colleague "
+    "to load the file."
+)
+TRIES = 20
+"""How often the lock for writing is waited for, half a minute each."""
+MANY_CHANGES = 1000
+"""From so many changes on the database is told that it is another one than before."""
+SIGN_SECONDS = 2.0
+_TOLD_SECONDS = 0.25
+_STARTING, _READING, _WAITING, _KEEPING = (
+    "Starting",
+    "Reading the file",
+    "Waiting for another change to be saved",
+    "Putting it together",
+)
+
+
+class RecordChangedError(Exception):
+    """The record is not what it was when the preview was made: applying would do something else than it showed."""
+
+
+def work_on(session: Session, folder: ImportFolder, public_id: str, now: Now, today: date) -> State | None:
+    """Do what a run waits for; gives what became of it, None where another process has it.
+
+    `today` is the day of which the figures are shown. Raises NotFound for no such run.
+    """
+    run = runs.run_to_work_on(session, public_id)
+    if run.state not in runs.WORKING or run.worker is not None:
+        return None
+    worker = _Worker(session, folder.of(run.stored_as), now, today)
+    with worker.alive():
+        if not worker.write(lambda: runs.claim(session, run, worker.mark)):
+            return None
+        return worker.do(run)
+
+
+@dataclass
+class _Worker:
+    """One process at one run."""
+
+    session: Session
+    folder: RunFolder
+    now: Now
+    today: date
+    mark: str = field(default_factory=lambda: token_hex(16))
+    _told: tuple[str, float] = ("", 0.0)
+
+    def do(self, run: Run) -> State | None:
+        """Look at the run, or apply it; what goes wrong ends the run, and nothing is changed by it."""
+        try:
+            if run.state is State.APPLYING:
+                try:
+                    return self._apply(run)
+                except RecordChangedError:
+                    again = self.write(lambda: runs.look_again(self.session, run, self.mark, self.now()))
+                    if again is None:
+                        return None
+                    run = again
+            return self._preview(run)
+        except DomainError as error:
+            self.folder.forget_findings()
+            self.folder.remove_file()
+            self.folder.write_problems(REFUSALS, error.problems)
+            ended = self.write(lambda: runs.refused(self.session, run, self.mark, self.now()))
+            return State.REFUSED if ended else None
+        except Exception:
+            log.exception("import %s failed; nothing was changed", run.public_id)
+            self.session.rollback()
+            ended = self.write(lambda: runs.failed(self.session, run, self.mark, self.now()))
+            return State.FAILED if ended else None
+
+    # --- the preview
+
+    def _preview(self, run: Run) -> State | None:
+        if run.is_undo:
+            return self._preview_undo(run)
+        kind = run.file_kind
+        self.tell(_READING, 0, 0)
+        file = read_file(kind, self.folder.content(), run.said)
+        self.session.rollback()  # what is read from here on is one moment
+        compared = kind.compare(self.session, file, run.said, self.tell)
+        about_oneself = runs.person_of(self.session, run) in compared.overlay.person_ids
+        if about_oneself and kind.name == EXEMPTIONS:
+            raise DomainError(_OWN_EXEMPTION)
+        moves = overlay.moves(self.session, self.today, compared.overlay, self.tell)
+        self.session.rollback()
+        self.tell(_KEEPING, 0, 0)
+        self._keep(compared)
+        found = _found(compared, stale=bool(run.found.get("stale")))
+        found["about_oneself"] = about_oneself and not kind.is_workforce
+        found["figures"] = [move.as_json() for move in moves]
+        found["figures_on"] = self.today.isoformat()
+        found["map"] = file.incoming.map.name
+        ended = self.write(lambda: runs.previewed(self.session, run, self.mark, self.now(), found))
+        return State.PREVIEWED if ended else None
+
+    def _keep(self, compared: Compared) -> None:
+        """Keep what was found beside the file: it names people."""
+        account = compared.account
+        self.folder.forget_findings()
+        for kind in account.kinds:
+            rows = [
+                [row["subject"], row["before"], row["after"]]
+                for row in (change.as_row() for change in account.changes if change.what == kind)
+            ]
+            if rows:
+                self.folder.write_lines(changes_of(kind), rows)
+        self.folder.write_problems(NOTICES, account.notices)
+        self.folder.write_problems(REFUSALS, [Problem(reason) for reason in compared.reasons])
+        if account.set_aside:
+            self.folder.write_problems(PROBLEMS, account.set_aside)
+            self.folder.write_aside(account.mend)
+
+    def _preview_undo(self, run: Run) -> State | None:
+        assert run.undoes_id is not None
+        self.tell("Reading the record", 0, 0)
+        self.session.rollback()
+        counts = run.file_kind.undoing.plan_undo(self.session, run.undoes_id).counts()
+        self.session.rollback()
+        found = {"of_kind": run.found["of_kind"], "stale": bool(run.found.get("stale"))}
+        found |= {"counts": counts, "digest": _nutshell(counts)}
+        ended = self.write(lambda: runs.previewed(self.session, run, self.mark, self.now(), found))
+        return State.PREVIEWED if ended else None
+
+    # --- the import
+
+    def _apply(self, run: Run) -> State | None:
+        act = self._undo if run.is_undo else self._import
+        with self._prepared(run) as file:
+            batch_id = self.write(lambda: act(run, file), take_long=True)
+        if batch_id is False:
+            return None
+        self.folder.keep_only_aside()
+        self._refresh_statistics(run)
+        return State.APPLIED
+
+    def _refresh_statistics(self, run: Run) -> None:
+        """Let PostgreSQL look anew at tables that have grown, now and not in a minute: until then pages are slow."""
+        changes = sum(run.found.get("counts", {}).values())
+        if changes < MANY_CHANGES or self.session.get_bind().dialect.name != "postgresql":
+            return
+        self.tell(_KEEPING, 0, 0)
+        self.session.execute(text("ANALYSE"))
+        self.session.commit()
+
+    @contextmanager
+    def _prepared(self, run: Run) -> Iterator[Any]:
+        """The file, read before the lock for writing is taken."""
+        if run.is_undo:
+            yield None
+            return
+        content = self.folder.content()
+        if hashlib.sha256(content).hexdigest() != run.sha256:
+            raise DomainError("The file that is kept is not the one that was uploaded. Upload it again.")
+        self.tell(_READING, 0, 0)
+        yield read_file(run.file_kind, content, run.said)
+
+    def _import(self, run: Run, file: Any) -> int | bool | None:
+        if not runs.is_mine(self.session, run, self.mark):
+            return False
+        stamp = self._stamp(run)
+        try:
+            account = run.file_kind.apply(self.session, stamp, file, run.said, self.tell)
+        except ImportRefused as error:
+            raise RecordChangedError from error
+        if digest(account) != run.digest:
+            raise RecordChangedError
+        runs.applied(self.session, run, self.mark, stamp.at, account.batch)
+        return account.batch
+
+    def _undo(self, run: Run, _file: Any) -> int | bool | None:
+        if not runs.is_mine(self.session, run, self.mark):
+            return False
+        assert run.undoes_id is not None
+        stamp = self._stamp(run)
+        done, number = run.file_kind.undoing.undo(self.session, stamp, run.undoes_id)
+        if _nutshell(done.counts()) != run.digest:
+            raise RecordChangedError
+        runs.applied(self.session, run, self.mark, stamp.at, number)
+        return int(number)
+
+    def _stamp(self, run: Run) -> Stamp:
+        """Whoever asked for it acts; made under the lock."""
+        return Stamp(runs.actor_of(self.session, run), self.now())
+
+    # --- the process itself
+
+    def write(self, act: Callable[[], T], *, take_long: bool = False) -> T:
+        """Do something in one transaction, however long somebody else holds the lock for writing."""
+        for more in reversed(range(TRIES)):
+            entered = False
+            try:
+                with transaction(self.session, self.tell):
+                    entered = True
+                    if take_long:
+                        self.tell("Reading the record", 0, 0)
+                    return act()
+            except DomainError:
+                if entered or not more:
+                    raise
+                self.tell(_WAITING, 0, 0)
+        raise AssertionError("the last try either returns or raises")
+
+    def tell(self, phase: str, done: int, total: int) -> None:
+        """Say how far the work has come, some times a second at most."""
+        at = time.monotonic()
+        if phase == self._told[0] and at - self._told[1] < _TOLD_SECONDS and done < total:
+            return
+        self._told = (phase, at)
+        self.folder.tell(phase, done, total)
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Give signs of life, however long a single step takes."""
+        over = threading.Event()
+
+        def give_signs() -> None:
+            while not over.wait(SIGN_SECONDS):
+                self.folder.give_sign()
+
+        self.tell(_STARTING, 0, 0)
+        signs = threading.Thread(target=give_signs, name="signs of life", daemon=True)
+        signs.start()
+        try:
+            yield
+        finally:
+            over.set()
+            signs.join()
+
+
+def changes_of(kind: str) -> str:
+    """The name of the list of changes of one kind."""
+    return f"changes-{kind}"
+
+
+def digest(account: Account) -> str:
+    """What an account says that it does, in a nutshell: two that differ in one change have two."""
+    return _nutshell(
+        account.rows,
+        [list(change.as_row().values()) for change in account.changes],
+        [[problem.line, problem.column, problem.message] for problem in account.set_aside],
+    )
+
+
+def _nutshell(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _found(compared: Compared, *, stale: bool) -> dict[str, Any]:
+    """What the database keeps of a preview: numbers, and no name."""
+    account = compared.account
+    numbers: Mapping[str, Any] = {
+        "rows": account.rows,
+        "blank_rows": account.blank_rows,
+        "counts": account.counts,
+        "set_aside_rows": account.set_aside_rows,
+        "notices": len(account.notices),
+        "leavers": compared.leavers,
+        "held_back": bool(compared.reasons),
+        "digest": digest(account),
+        "stale": stale,
+    }
+    return dict(numbers)

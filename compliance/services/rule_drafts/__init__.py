@@ -1,0 +1,1 @@
+"""Changes of the rule book prepared on pages: drafting, what-if, applying."""

@@ -1,0 +1,1 @@
+"""People trained by sector, and the numbers that partners declare without names."""

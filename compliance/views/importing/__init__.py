@@ -1,0 +1,1 @@
+"""The pages of imports: what was loaded, loading a file, mending its rows, taking it back."""

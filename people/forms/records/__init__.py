@@ -1,0 +1,1 @@
+"""What learning and development types about a person: details, posts and absences."""

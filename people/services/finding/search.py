@@ -1,0 +1,202 @@
+"""Finding anybody by what one knows of them: name, number, e-mail address, unit and kind of work, in any order.
+
+Each word narrows: "amir housing" finds every Amir of Housing. What a word may mean is worked out
+here, the statements are in `people.services.finding.statements`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from foundation.pagination import PAGE_SIZE, Page
+from foundation.plain import plain
+from people.domain import UNIT_SEPARATOR
+from people.services.finding.roles import Roles, begins
+from people.services.finding.statements import (
+    BY_REF,
+    POSTS,
+    POSTS_THERE,
+    Holds,
+    Shape,
+    Sort,
+    Working,
+    counted,
+    listed,
+)
+from people.services.finding.words import WordKind
+from people.store import CHUNK, Tree, Unit, inside_values
+
+SUGGESTED = 10
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for. `units`: those that a word may name, and with `only_there` those beyond which nobody is seen.
+
+    `kinds`: of which a word may be, for this reader.
+    """
+
+    today: date
+    units: tuple[Unit, ...]
+    words: tuple[str, ...] = ()
+    kinds: frozenset[WordKind] = frozenset({WordKind.NAME})
+    root: Unit | None = None
+    only_there: frozenset[int] | None = None
+    """Organisations, for a partner lead: nobody who does not work there today."""
+    role: str = ""
+    category: str = ""
+    working: Working = Working.TODAY
+    sort: Sort = Sort.NAME
+    downwards: bool = False
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether nothing narrows it: then nobody is listed."""
+        return not (self.words or self.root or self.role or self.category)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPost:
+    """A stretch of days in a post."""
+
+    job_title: str
+    organisation: str
+    unit: str
+    first_day: date
+    last_day: date
+
+    @property
+    def place(self) -> str:
+        return f"{self.organisation}: {self.unit}" if self.unit else self.organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody who was found, with the posts that this reader may know of: those running first, then the latest."""
+
+    person_id: int
+    public_id: str
+    person_ref: str
+    first_name: str
+    last_name: str
+    email: str | None
+    category: str
+    posts: list[FoundPost] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or "Name not recorded"
+
+
+def find(session: Session, wanted: Wanted, page: str | None = None) -> tuple[list[Found], Page]:
+    """One page of the people who are meant, with how many there are in all. A fixed number of queries."""
+    question = _Question(session, wanted)
+    total = session.connection().execute(counted(question.shape), question.values).scalar_one()
+    here = Page.of(page, total, PAGE_SIZE)
+    return question.some(here.offset, here.size), here
+
+
+def suggest(session: Session, wanted: Wanted) -> list[Found]:
+    """The first of the people who are meant."""
+    return [] if wanted.asks_nothing else _Question(session, wanted).some(0, SUGGESTED)
+
+
+def find_ref(session: Session, person_ref: str) -> int | None:
+    """The id of whoever has exactly this number."""
+    return session.connection().execute(BY_REF, {"person_ref": person_ref}).scalar()
+
+
+def find_every(session: Session, wanted: Wanted) -> Iterator[Found]:
+    """Everybody who is meant, in the same order; read a thousand at a time."""
+    question, offset = _Question(session, wanted), 0
+    while some := question.some(offset, CHUNK):
+        yield from some
+        offset += CHUNK
+
+
+class _Question:
+    """A question made ready: the shape of its statements, and what they bind."""
+
+    def __init__(self, session: Session, wanted: Wanted) -> None:
+        self._session = session
+        self._wanted = wanted
+        self.values: dict[str, Any] = {
+            "today": wanted.today,
+            "kinds": sorted(kind.value for kind in wanted.kinds),
+            "organisation_ids": sorted(wanted.only_there or ()),
+            "category": wanted.category,
+            **(inside_values([wanted.root]) if wanted.root else {}),
+        }
+        self._roles = Roles(session, wanted.today, wanted.units) if wanted.words or wanted.role else None
+        words = tuple(self._word(number, word) for number, word in enumerate(wanted.words))
+        self.shape = Shape(
+            words,
+            wanted.root is not None,
+            wanted.only_there is not None,
+            self._holds("role", [wanted.role]) if wanted.role else None,
+            bool(wanted.category),
+            wanted.working,
+            wanted.sort,
+            wanted.downwards,
+        )
+
+    def _word(self, number: int, word: str) -> tuple[bool, tuple[Holds, ...]]:
+        self.values[f"low_{number}"], self.values[f"high_{number}"] = word, word + _LAST
+        units = [unit.id for unit in self._wanted.units if begins(word, _unit_words(unit))]
+        self.values[f"units_{number}"] = units
+        assert self._roles is not None
+        return bool(units), self._holds(f"word_{number}", self._roles.titled(word))
+
+    def _holds(self, key: str, codes: Sequence[str]) -> tuple[Holds, ...]:
+        assert self._roles is not None
+        found: list[Holds] = []
+        for code in codes:
+            for holds, values in self._roles.holders(code):
+                prefix = f"{key}_{len(found)}"
+                self.values.update({f"{prefix}_{name}": value for name, value in values.items()})
+                found.append(holds)
+        return tuple(found)
+
+    def some(self, offset: int, limit: int) -> list[Found]:
+        """So many of them, with their posts."""
+        connection = self._session.connection()
+        values = {**self.values, "offset": offset, "limit": limit}
+        found = [Found(*row) for row in connection.execute(listed(self.shape), values)]
+        by_id = {one.person_id: one for one in found}
+        among = {
+            "person_ids": sorted(by_id),
+            "today": self._wanted.today,
+            "organisation_ids": self.values["organisation_ids"],
+        }
+        statement = POSTS_THERE if self.shape.only_there else POSTS
+        for row in connection.execute(statement, among) if by_id else ():
+            by_id[row.person_id].posts.append(FoundPost(*row[1:]))
+        for one in found:
+            one.posts.sort(key=lambda post: _nearness(post, self._wanted.today))
+        return found
+
+
+def _nearness(post: FoundPost, today: date) -> tuple[int, int]:
+    """Running posts come first, then those to come, then those that ended last."""
+    if post.last_day < today:
+        return 2, -post.last_day.toordinal()
+    return int(post.first_day > today), post.first_day.toordinal()
+
+
+@lru_cache(maxsize=20_000)
+def _unit_words(unit: Unit) -> tuple[str, ...]:
+    """The words of a unit's path and organisation; one that is punctuation alone is no word."""
+    path = unit.path.replace(UNIT_SEPARATOR, " ")
+    return tuple(word for word in plain(f"{unit.organisation} {path}").split() if word.strip("&-/'"))
+
+
+def units_in_reach(every: Tree, organisation_ids: frozenset[int] | None) -> tuple[Unit, ...]:
+    """The units of some organisations; of all, where none are named."""
+    if organisation_ids is None:
+        return every.units
+    return tuple(unit for unit in every.units if unit.organisation_id in organisation_ids)

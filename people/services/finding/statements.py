@@ -1,0 +1,196 @@
+"""The statements that find people, built once for each shape of a question (`people.store`).
+
+They begin with the words, so that a name costs as much in a large council as in a small one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Date, Select, and_, bindparam, func, select
+
+from foundation.facts import known
+from foundation.plain_column import plain_of
+from people.models import (
+    OrganisationRow,
+    PersonDetailRow,
+    PersonRow,
+    PersonWordRow,
+    PostSpellRow,
+    RoleGrantRow,
+    UnitRow,
+)
+from people.store import inside
+
+
+class Working(StrEnum):
+    """Of whom a list speaks."""
+
+    TODAY = "today"
+    LEFT = "left"
+    EVERYONE = "everyone"
+
+
+class Sort(StrEnum):
+    """The columns by which the list can be sorted."""
+
+    NAME = "name"
+    FIRST_NAME = "first_name"
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Who holds a role: by a rule, by the post naming it, or by hand. What is left out narrows nothing."""
+
+    titles: bool = False
+    units: bool = False
+    category: bool = False
+    named: bool = False
+    given: bool = False
+    """By hand, to the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides a statement; everything else is a value that is bound to it."""
+
+    words: tuple[tuple[bool, tuple[Holds, ...]], ...]
+    root: bool
+    only_there: bool
+    role: tuple[Holds, ...] | None
+    category: bool
+    working: Working
+    sort: Sort
+    downwards: bool
+
+
+TODAY = bindparam("today", type_=Date)
+BY_REF = select(PersonRow.id).where(PersonRow.person_ref == bindparam("person_ref"))
+POSTS = (
+    select(
+        PostSpellRow.person_id,
+        PostSpellRow.job_title,
+        OrganisationRow.name,
+        UnitRow.path,
+        PostSpellRow.first_day,
+        PostSpellRow.last_day,
+    )
+    .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+    .join(OrganisationRow, OrganisationRow.id == UnitRow.organisation_id)
+    .where(PostSpellRow.person_id.in_(bindparam("person_ids", expanding=True)), known(PostSpellRow, None))
+    .order_by(PostSpellRow.person_id, PostSpellRow.post_ref, PostSpellRow.id)
+)
+_THERE = UnitRow.organisation_id.in_(bindparam("organisation_ids", expanding=True))
+_RUNS = (PostSpellRow.first_day <= TODAY, PostSpellRow.last_day >= TODAY)
+POSTS_THERE = POSTS.where(_THERE, *_RUNS)
+
+
+def _people(*conditions: ColumnElement[bool], working: Working) -> Select[int]:
+    """The people with a post that meets these conditions: a running one, where the list is of those who work today."""
+    days = _RUNS if working is Working.TODAY else ()
+    return select(PostSpellRow.person_id).where(known(PostSpellRow, None), *days, *conditions)
+
+
+def _holding(key: str, holds: Holds, working: Working) -> Select[int]:
+    if holds.given:
+        return select(RoleGrantRow.person_id).where(
+            known(RoleGrantRow, None),
+            RoleGrantRow.role == bindparam(f"{key}_role"),
+            RoleGrantRow.first_day <= TODAY,
+            RoleGrantRow.last_day >= TODAY,
+        )
+    conditions: list[ColumnElement[bool]] = []
+    if holds.named:
+        roles = ";" + PostSpellRow.roles + ";"
+        conditions.append(PostSpellRow.roles != "")
+        conditions.append(roles.like(bindparam(f"{key}_code"), escape="\\"))
+    if holds.titles:
+        conditions.append(PostSpellRow.job_title.in_(bindparam(f"{key}_titles", expanding=True)))
+    if holds.units:
+        conditions.append(PostSpellRow.unit_id.in_(bindparam(f"{key}_units", expanding=True)))
+    if holds.category:
+        of_category = select(PersonDetailRow.person_id).where(
+            known(PersonDetailRow, None), PersonDetailRow.category == bindparam(f"{key}_category")
+        )
+        conditions.append(PostSpellRow.person_id.in_(of_category))
+    return _people(*conditions, working=working)
+
+
+def _meant(
+    number: int, in_units: bool, roles: tuple[Holds, ...], working: Working
+) -> CompoundSelect[int] | Select[int]:
+    """The people whom a word may mean."""
+    named = (
+        select(PersonDetailRow.person_id)
+        .join(PersonWordRow, PersonWordRow.detail_id == PersonDetailRow.id)
+        .where(
+            PersonWordRow.word >= bindparam(f"low_{number}"),
+            PersonWordRow.word < bindparam(f"high_{number}"),
+            PersonWordRow.kind.in_(bindparam("kinds", expanding=True)),
+            known(PersonDetailRow, None),
+        )
+    )
+    others = [_holding(f"word_{number}_{at}", holds, working) for at, holds in enumerate(roles)]
+    if in_units:
+        there = PostSpellRow.unit_id.in_(bindparam(f"units_{number}", expanding=True))
+        others.append(_people(there, working=working))
+    return named.union(*others) if others else named
+
+
+def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    person, working = PersonDetailRow.person_id, shape.working
+    found = [known(PersonDetailRow, None)]
+    for number, (in_units, roles) in enumerate(shape.words):
+        found.append(person.in_(_meant(number, in_units, roles, working)))
+    if shape.role is not None:
+        holding = [_holding(f"role_{at}", holds, working) for at, holds in enumerate(shape.role)]
+        found.append(person.in_(holding[0].union(*holding[1:]) if len(holding) > 1 else holding[0]))
+    if shape.root:
+        found.append(
+            person.in_(_people(inside(1), working=working).join(UnitRow, UnitRow.id == PostSpellRow.unit_id))
+        )
+    if shape.only_there:
+        there = _people(_THERE, working=Working.TODAY).join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+        found.append(person.in_(there))
+    if shape.category:
+        found.append(PersonDetailRow.category == bindparam("category"))
+    if working is not Working.EVERYONE:
+        of_them = PostSpellRow.person_id == person
+        still = PostSpellRow.last_day >= TODAY
+        has = select(PostSpellRow.id).where(of_them, known(PostSpellRow, None))
+        if working is Working.TODAY:
+            found.append(has.where(*_RUNS).exists())
+        else:
+            found += [has.exists(), ~has.where(still).exists()]
+    return found
+
+
+@lru_cache(maxsize=500)
+def counted(shape: Shape) -> Select[int]:
+    """How many people are meant."""
+    return select(func.count()).select_from(PersonDetailRow).where(and_(*_conditions(shape)))
+
+
+@lru_cache(maxsize=500)
+def listed(shape: Shape) -> Select[*tuple[Any, ...]]:
+    """So many of the people who are meant, from so many on."""
+    last, first = plain_of(PersonDetailRow.last_name), plain_of(PersonDetailRow.first_name)
+    order: list[ColumnElement[Any]] = [last, first] if shape.sort is Sort.NAME else [first, last]
+    order = [column.desc() for column in order] if shape.downwards else order
+    return (
+        select(
+            PersonDetailRow.person_id,
+            PersonRow.public_id,
+            PersonRow.person_ref,
+            PersonDetailRow.first_name,
+            PersonDetailRow.last_name,
+            PersonDetailRow.email,
+            PersonDetailRow.category,
+        )
+        .join(PersonRow, PersonRow.id == PersonDetailRow.person_id)
+        .where(and_(*_conditions(shape)))
+        .order_by(*order, PersonRow.person_ref)
+        .offset(bindparam("offset"))
+        .limit(bindparam("limit"))
+    )

@@ -1,0 +1,1 @@
+"""Accounts and permissions as learning and development looks after them; auditors read."""

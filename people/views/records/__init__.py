@@ -1,0 +1,1 @@
+"""The pages on which learning and development records people, posts and absences by hand."""
