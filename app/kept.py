@@ -47,7 +47,8 @@ SOMEBODY_ELSE, NO_COOKIE = "somebody else", "no cookie"
 
 _SECRET = re.compile(r"password|secret|token|recovery|^code$", re.IGNORECASE)
 _OWN = frozenset({FIELD, "csrf_token"})
-_ADDRESS = re.compile(r"/(?:[A-Za-z0-9_.-]+/?)*(?:\?[A-Za-z0-9_.~%=&+,:*-]*)?")
+# Each part ends with its slash, so that a long address without one is read once and not in every way it may be cut.
+_ADDRESS = re.compile(r"/(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]*(?:\?[A-Za-z0-9_.~%=&+,:*-]*)?")
 
 
 @dataclass(frozen=True, slots=True)

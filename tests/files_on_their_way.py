@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from compliance.models import ImportRunRow
 from compliance.services.importing import runs
+from compliance.services.importing.findings import changes_of
 from compliance.services.importing.folder import PROBLEMS, ImportFolder
 from compliance.services.importing.kinds import Said
-from compliance.services.importing.working import changes_of
 from foundation.errors import Problem
 from foundation.stamp import Stamp
 

@@ -1,8 +1,10 @@
 """The process behind the draft pages of the rule book."""
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
+from compliance.services.rule_drafts.signs import Signs
 from compliance.services.rule_drafts.working import work_on
 from foundation import clock
 from foundation.console import plain_problems, refuse
@@ -16,7 +18,8 @@ from foundation.db import db
 @plain_problems
 def work_on_draft(draft: str, mark: str) -> None:
     """Work out what DRAFT would do, or apply it as the change with this MARK. Started by its page."""
-    if not work_on(db.session(), draft, mark, clock.now, clock.today()):
+    signs = Signs.in_instance(current_app.instance_path)
+    if not work_on(db.session(), signs, draft, mark, clock.now, clock.today()):
         refuse("The work on this draft failed. Nothing was changed.")
 
 

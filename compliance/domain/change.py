@@ -163,7 +163,26 @@ def concerned(old: RuleBook, new: RuleBook) -> set[str]:
     return {code for code in codes if _basis(old, code) != _basis(new, code)}
 
 
-def _basis(book: RuleBook, code: str) -> tuple[object, ...]:
+def rests_on(book: RuleBook, code: str) -> tuple[object, ...]:
+    """What the figures of a requirement rest on in a rule book, always in one order: its lines, basis and targets."""
+    links, rules, terms = _basis(book, code)
+    return (
+        book.lines_of(code),
+        _in_order(links),
+        _in_order(rules),
+        tuple((period, plain, _in_order(acceptances)) for period, plain, acceptances in terms),
+        _in_order(target for target in book.targets if target.requirement == code),
+    )
+
+
+def _in_order(found: Iterable[object]) -> tuple[object, ...]:
+    return tuple(sorted(found, key=repr))
+
+
+_PlainTerms = list[tuple[Period, Requirement, frozenset[Acceptance]]]
+
+
+def _basis(book: RuleBook, code: str) -> tuple[frozenset[RoleLink], frozenset[RoleRule], _PlainTerms]:
     links = book.links_of(code)
     roles = {link.role for link in links} - {EVERYONE}
     return (
@@ -173,9 +192,9 @@ def _basis(book: RuleBook, code: str) -> tuple[object, ...]:
     )
 
 
-def _plain_terms(found: Iterable[Terms]) -> list[tuple[Period, Requirement, frozenset[Acceptance]]]:
+def _plain_terms(found: Iterable[Terms]) -> _PlainTerms:
     """The terms without titles; neighbours that differ in nothing else made one."""
-    result: list[tuple[Period, Requirement, frozenset[Acceptance]]] = []
+    result: _PlainTerms = []
     for terms in found:
         period, acceptances = terms.period, frozenset(terms.acceptances)
         plain = replace(terms.requirement, title="", kind="", first_day=FIRST_DAY, last_day=FAR_DAY)

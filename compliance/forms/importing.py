@@ -60,7 +60,7 @@ class ConfirmForm(OnceForm):
         if typed.isascii() and typed.isdigit() and len(typed) < 10 and int(typed) == number:
             return True
         self.leavers.errors = [
-            f"Enter {number:,} if so many posts should end. If not, get a whole file"
+            f"Enter {number:,} if so many posts should end. If not, do not go on"
             if typed
             else "Enter how many posts will end"
         ]

@@ -105,8 +105,15 @@ def _standing(session: Session, account: Account, public_id: str) -> int:
 
 def _owns(account: Account, declared: Declared) -> bool:
     return declares_for_all(account) or (
-        account.is_partner_lead and declared.organisation_id in account.organisation_ids
+        account.is_partner_lead
+        and declared.kind is DeclaredKind.PERIOD
+        and declared.organisation_id in account.organisation_ids
     )
+
+
+def may_change(account: Account, declared: Declared) -> bool:
+    """Whether an account may correct or withdraw a number: a starting number is not a partner lead's."""
+    return _owns(account, declared)
 
 
 def _refuse(session: Session, account: Account, told: Telling, today: date, instead: str) -> None:

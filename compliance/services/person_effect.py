@@ -10,7 +10,7 @@ from compliance.domain.figures import Counts, counts_of
 from compliance.domain.requirement import RuleBook
 from compliance.domain.spans import NO_TIMELINE, Span, Timeline
 from compliance.domain.timeline import PersonFacts, Timelines
-from compliance.services.figures import Question, figures_on
+from compliance.services.figures import Question, Reference, figures_on
 from compliance.store.facts import people_facts
 from compliance.store.rules import load_rule_book
 from foundation.dates import FAR_DAY, day_after
@@ -81,9 +81,10 @@ def effect_of(
 
 def figure_effects(session: Session, effects: Iterable[RequirementEffect]) -> list[FigureEffect]:
     """What these effects make of the figure of each requirement, on the day on which each begins (counting rule 7)."""
-    found = []
+    found, reference = [], Reference.read(session)
     for effect in effects:
-        rows = figures_on(session, [effect.since], Question(requirement=effect.requirement)).rows
+        question = Question(requirement=effect.requirement)
+        rows = figures_on(session, [effect.since], question, reference=reference).rows
         before = rows[0].counts if rows else Counts()
         without = _less(before, _part(effect.before))
         found.append(

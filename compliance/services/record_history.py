@@ -27,6 +27,7 @@ from people.models import (
     RoleGrantRow,
     UnitRow,
 )
+from people.services.details import Detail
 from people.wording import ABSENCE_WORDS, CATEGORY_WORDS
 
 Said = Callable[[Any, "Words"], str]
@@ -113,7 +114,12 @@ def _batches(session: Session, wanted: set[int | None]) -> dict[int | None, str]
     }
 
 
-_FILES = {"people": "HR file", "absences": "File of absences", "completions": "File of completions"}
+_FILES = {
+    "people": "HR file",
+    "absences": "File of absences",
+    "completions": "File of completions",
+    "exemptions": "File of exemptions",
+}
 
 
 def _days(first_day: date, last_day: date) -> str:
@@ -160,7 +166,8 @@ def _file(row: Any, words: Words) -> str:
 
 
 def _request(row: Any, words: Words) -> str:
-    return f"{words.detail(row.detail)} should be “{row.should_be}”"
+    should_be = words.shown(row.should_be) if row.detail == Detail.EMAIL else row.should_be
+    return f"{words.detail(row.detail)} should be “{should_be}”"
 
 
 def _delegation(row: Any, words: Words) -> str:

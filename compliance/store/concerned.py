@@ -1,9 +1,10 @@
 """Whom a change of the rules can concern, found without reading anybody's whole record."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from compliance.domain.requirement import EVERYONE, RuleBook
@@ -14,7 +15,8 @@ from people.domain import Place, RoleRule
 from people.models import PersonDetailRow, PostSpellRow
 
 Held = Callable[[Place, str, frozenset[str], str], bool]
-"""Whether a spell is meant: its place, job title, roles by name, and the category of the person."""
+"""Whether a spell is meant: its place, job title, roles by name or by hand, and the category of the person."""
+NONE: frozenset[str] = frozenset()
 
 
 def people_concerned(
@@ -23,7 +25,7 @@ def people_concerned(
     """The ids of those to whom some requirements have ever applied, or would under another rule book, in order."""
     had = select(StatusSpanRow.person_id).where(StatusSpanRow.requirement_id.in_(sorted(requirement_ids)))
     found = set(session.scalars(had.distinct().order_by(StatusSpanRow.person_id)))
-    return sorted(found.union(_spells_meant(session, _reached(after, codes))))
+    return sorted(found.union(_spells_meant(session, _reached(after, codes), by_hand=_by_hand(session))))
 
 
 def posts_that_fit(session: Session, rule: RoleRule, day: date) -> int:
@@ -33,12 +35,6 @@ def posts_that_fit(session: Session, rule: RoleRule, day: date) -> int:
         return rule.gives(place, title, category)
 
     return sum(1 for _ in _spells_meant(session, fits, day))
-
-
-def post_count(session: Session, day: date) -> int:
-    """How many posts there are on a day."""
-    query = select(func.count()).select_from(PostSpellRow).where(known(PostSpellRow, None))
-    return session.scalar(query.where(PostSpellRow.first_day <= day, PostSpellRow.last_day >= day)) or 0
 
 
 def emails_of(session: Session, person_ids: Iterable[int]) -> set[int]:
@@ -64,7 +60,18 @@ def _reached(book: RuleBook, codes: Iterable[str]) -> Held:
     return reached
 
 
-def _spells_meant(session: Session, meant: Held, day: date | None = None) -> Iterator[int]:
+def _by_hand(session: Session) -> dict[int, frozenset[str]]:
+    """The roles that each person has by hand, whatever their days: those of the rules do not count either."""
+    grants = people.role_grants(session, None)
+    return {person_id: frozenset(grant.role for grant in given) for person_id, given in grants.items()}
+
+
+def _spells_meant(
+    session: Session,
+    meant: Held,
+    day: date | None = None,
+    by_hand: Mapping[int, frozenset[str]] = MappingProxyType({}),
+) -> Iterator[int]:
     """The person of every spell that is meant. Thousands share unit, title and roles: each kind is judged once."""
     where = people.places(session)
     query = (
@@ -84,12 +91,13 @@ def _spells_meant(session: Session, meant: Held, day: date | None = None) -> Ite
     )
     if day is not None:
         query = query.where(PostSpellRow.first_day <= day, PostSpellRow.last_day >= day)
-    judged: dict[tuple[int, str, str, str], bool] = {}
+    judged: dict[tuple[int, str, str, str, frozenset[str]], bool] = {}
     for person_id, unit_id, title, roles, category in session.execute(query):
-        kind = (unit_id, title, roles, category or "employee")
+        given = by_hand.get(person_id, NONE)
+        kind = (unit_id, title, roles, category or "employee", given)
         found = judged.get(kind)
         if found is None:
             held = frozenset(roles.split(";")) if roles else frozenset()
-            found = judged[kind] = meant(where[unit_id], title, held, kind[3])
+            found = judged[kind] = meant(where[unit_id], title, held | given, kind[3])
         if found:
             yield person_id

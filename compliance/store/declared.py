@@ -148,6 +148,7 @@ def _trained(narrowed: bool) -> Select[str, str, int, int, int]:
         earlier.course_id == CompletionRow.course_id,
         earlier.completed_on < CompletionRow.completed_on,
         earlier.evidence.in_(ACCEPTED_EVIDENCE),
+        earlier.revoked_on.is_(None),
         known(earlier, None),
     )
     on_the_day = and_(

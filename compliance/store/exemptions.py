@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from compliance.models import ExemptionRow, RequirementRow
 from foundation.dates import Period, add_days
 from foundation.facts import known
+from foundation.plain_column import plain_of
 from people.models import PersonDetailRow, PersonRow, PostSpellRow, UnitRow
 
 
@@ -165,8 +166,8 @@ _EXEMPTIONS: Select[*tuple[Any, ...]] = (
 )
 _BY_END = (
     ExemptionRow.last_day,
-    PersonDetailRow.last_name,
-    PersonDetailRow.first_name,
+    plain_of(func.coalesce(PersonDetailRow.last_name, "")),
+    plain_of(func.coalesce(PersonDetailRow.first_name, "")),
     ExemptionRow.id,
 )
 _OF_PERSON = _EXEMPTIONS.where(ExemptionRow.person_id == bindparam("person_id")).order_by(

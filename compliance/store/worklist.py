@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from compliance.domain.spans import Status
 from compliance.models import StatusSpanRow
 from foundation.facts import known
+from foundation.plain_column import plain_of
 from people.models import OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
 
 EVERYONE = "*"
@@ -71,12 +72,14 @@ def to_mend(
 ) -> Iterator[ToMend]:
     """Those who have this problem, by name."""
     first = _first_posts(reach).subquery()
+    first_name = func.coalesce(PersonDetailRow.first_name, "")
+    last_name = func.coalesce(PersonDetailRow.last_name, "")
     query = (
         select(
             PersonRow.public_id,
             PersonRow.person_ref,
-            func.coalesce(PersonDetailRow.first_name, "").label("first_name"),
-            func.coalesce(PersonDetailRow.last_name, "").label("last_name"),
+            first_name.label("first_name"),
+            last_name.label("last_name"),
             PostSpellRow.job_title,
             OrganisationRow.name.label("organisation"),
             UnitRow.path.label("unit"),
@@ -90,7 +93,7 @@ def to_mend(
             PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None)
         )
         .where(PersonRow.id.in_(_people(problem, reach)))
-        .order_by(PersonDetailRow.last_name, PersonDetailRow.first_name, PersonRow.id)
+        .order_by(plain_of(last_name), plain_of(first_name), PersonRow.id)
         .offset(offset)
     )
     for row in session.execute(query if limit is None else query.limit(limit)).mappings():

@@ -148,6 +148,9 @@ def correct(
     before = _same(session, key, fact_id, titles)
     if told == Told(before.course, before.completed_on, before.provider, before.reference):
         raise DomainError("Nothing is different. Change something, or go back.")
+    if before.evidence == Evidence.REJECTED:
+        # Why it was not accepted is said beside this course and day alone.
+        raise DomainError("This was not accepted. Add what is right, and take this one back.")
     if told.course != before.course:
         refuse_told(session, told, today)
     elif problem := refuse_day(told.completed_on, today):

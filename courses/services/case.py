@@ -10,19 +10,21 @@ from sqlalchemy.orm import Session, aliased
 from courses import store
 from courses.domain import CompletionKey, Concern, Evidence
 from courses.models import CompletionRow, CourseRow, EvidenceFileRow
+from courses.services.concerns import concerns, is_register, used_elsewhere
 from courses.services.evidence import DECISIONS, senders
-from courses.services.evidence_queue import concerns, is_register, used_elsewhere, works_in_one
+from courses.services.evidence_queue import led_alone
 from courses.store import EvidenceFile, OnRecord
 from foundation.errors import NotFound
 from foundation.facts import known
 from people import store as people
-from people.domain import Account
+from people.domain import Account, Permission
 from people.models import AccountRow, PersonDetailRow
 from people.store import Some
 
 UNDO_WITHIN = timedelta(hours=1)
 """For so long whoever decided may take it back at the page; what stands longer is corrected in the record."""
 MOST_OTHERS = 10
+NOT_THEIRS = "They do not work in your organisation alone. The training team must check it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,16 @@ class Case:
 def find_case(session: Session, account: Account, key: CompletionKey, now: datetime, today: date) -> Case:
     """What there is to know of a completion that waits for a check, or that was checked.
 
-    A partner lead is told of nobody outside the own organisations. Raises NotFound where nothing was to be checked.
+    A partner lead is told of nobody who does not work in the own organisations alone. Raises NotFound where nothing
+    was to be checked, or not by this account.
     """
     actor = f"account:{account.public_id}"
     found = store.on_record(session, key.course, key.completed_on, [key.person_id]).get(key.person_id)
     decision = None if found is None else decision_about(session, found, actor, now)
     if found is None or (found.evidence != Evidence.AWAITING and decision is None):
+        raise NotFound("There is no such completion.")
+    led = Permission.LEARNING in account.permissions or _is_led(session, account, found, today)
+    if not led and not account.sees_everybody:
         raise NotFound("There is no such completion.")
     files = store.evidence_files(session, [key.person_id]).get(key, [])
     shared = used_elsewhere(session, files)
@@ -89,8 +95,13 @@ def find_case(session: Session, account: Account, key: CompletionKey, now: datet
         used_by=_in_order(names[one] for one in others),
         register=_in_order(names[one] for one in together if one not in (key.person_id, account.person_id)),
         decision=decision,
-        why_not=_why_not(session, account, found),
+        why_not=_why_not(session, account, found) or ("" if led else NOT_THEIRS),
     )
+
+
+def _is_led(session: Session, account: Account, found: OnRecord, today: date) -> bool:
+    query = select(CompletionRow.id).where(CompletionRow.id == found.id)
+    return session.scalar(query.where(led_alone(account.organisation_ids, today))) is not None
 
 
 def _in_order(people: Iterable[Named]) -> list[Named]:
@@ -160,8 +171,8 @@ def _on_register(
         .order_by(CompletionRow.person_id)
         .distinct()
     )
-    if not account.sees_everybody:
-        query = query.where(works_in_one(account.organisation_ids, today))
+    if Permission.LEARNING not in account.permissions:
+        query = query.where(led_alone(account.organisation_ids, today))
     return list(session.scalars(query))
 
 
@@ -196,12 +207,13 @@ def decision_about(session: Session, found: OnRecord, actor: str, now: datetime)
 
 
 def who_is(session: Session, actor: str) -> str:
-    """An actor of the record as a page names them: the person of an account, else its e-mail address."""
+    """An actor of the record as a page names them: the person of an account. Not every reader may see addresses."""
     kind, _, public_id = actor.partition(":")
     if kind != "account":
         return "The service"
     query = (
-        select(AccountRow.email, PersonDetailRow.first_name, PersonDetailRow.last_name)
+        select(PersonDetailRow.first_name, PersonDetailRow.last_name)
+        .select_from(AccountRow)
         .outerjoin(
             PersonDetailRow,
             (PersonDetailRow.person_id == AccountRow.person_id) & known(PersonDetailRow, None),
@@ -211,7 +223,8 @@ def who_is(session: Session, actor: str) -> str:
     row = session.execute(query).one_or_none()
     if row is None:
         return "Somebody whose account is gone"
-    return f"{row.first_name or ''} {row.last_name or ''}".strip() or row.email
+    name = f"{row.first_name or ''} {row.last_name or ''}".strip()
+    return name or "An account that belongs to nobody who is counted"
 
 
 def same_act(session: Session, found: OnRecord) -> list[OnRecord]:

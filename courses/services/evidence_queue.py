@@ -5,27 +5,25 @@ day (`key_of`): that survives a correction, which records another row.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, String, and_, cast, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from courses import store
-from courses.domain import CompletionKey, Concern, Evidence, Purpose, Source
-from courses.models import CompletionRow, CourseRow, EvidenceFileRow
-from courses.store import EvidenceFile
+from courses.domain import CompletionKey, Concern, Source
+from courses.models import WAITING, CompletionRow, CourseRow
+from courses.services.concerns import OURS, concerns, raises_a_question, used_elsewhere
 from foundation.errors import NotFound
 from foundation.facts import known
 from foundation.pagination import Page
-from people.domain import Account
+from people.domain import Account, Permission
 from people.models import OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
 
-OURS = tuple(source.value for source in Source)
 TOLD = (Source.SELF.value, Source.REGISTER.value)
 """Whose senders are written to where it is not accepted: those who may send it again."""
 
@@ -148,6 +146,8 @@ def next_key(session: Session, choice: Choice, account: Account, after: Place | 
     query = _narrowed(_LINES, choice).where(CompletionRow.recorded_by != f"account:{account.public_id}")
     if account.person_id is not None:
         query = query.where(CompletionRow.person_id != account.person_id)
+    if account.is_partner_lead and Permission.LEARNING not in account.permissions:
+        query = query.where(led_alone(account.organisation_ids, choice.today))
     if after is not None:
         later = and_(CompletionRow.recorded_at == after.since, CompletionRow.id > after.id)
         query = query.where(or_(CompletionRow.recorded_at > after.since, later))
@@ -163,16 +163,16 @@ def organisations(session: Session, among: frozenset[int] | None) -> list[tuple[
     return [(public_id, name) for public_id, name in session.execute(query)]
 
 
-def courses_waiting(session: Session, today: date) -> list[tuple[int, str]]:
-    """The courses to choose from: (row, title) of those of which something waits."""
+def courses_waiting(session: Session, today: date, among: frozenset[int] | None) -> list[tuple[int, str]]:
+    """The courses to choose from: (row, title) of those of which something waits; `among` as in `Choice`."""
     titles = course_titles(session, today)
     query = (
         select(CourseRow.id, CourseRow.code)
         .join(CompletionRow, CompletionRow.course_id == CourseRow.id)
-        .where(known(CompletionRow, None), CompletionRow.evidence == Evidence.AWAITING.value)
         .distinct()
     )
-    waiting = [(course_id, titles.get(code) or code) for course_id, code in session.execute(query)]
+    rows = session.execute(_narrowed(query, Choice(today, among)))
+    waiting = [(course_id, titles.get(code) or code) for course_id, code in rows]
     return sorted(waiting, key=lambda one: (one[1], one[0]))
 
 
@@ -206,9 +206,9 @@ _LINES = (
 
 
 def _narrowed(query: Rows, choice: Choice) -> Rows:
-    query = query.where(known(CompletionRow, None), CompletionRow.evidence == Evidence.AWAITING.value)
+    query = query.where(*WAITING)
     if choice.organisation_ids is not None:
-        query = query.where(works_in_one(choice.organisation_ids, choice.today))
+        query = query.where(led_alone(choice.organisation_ids, choice.today))
     if choice.organisation:
         wanted = select(OrganisationRow.id).where(OrganisationRow.public_id == choice.organisation)
         query = query.where(_works_in(UnitRow.organisation_id.in_(wanted), choice.today))
@@ -218,12 +218,24 @@ def _narrowed(query: Rows, choice: Choice) -> Rows:
         query = query.where(CompletionRow.source.not_in(OURS))
     elif choice.came is not None:
         query = query.where(CompletionRow.source == choice.came.value)
-    return query.where(_raises_a_question()) if choice.with_concerns else query
+    return query.where(raises_a_question()) if choice.with_concerns else query
 
 
-def works_in_one(organisation_ids: Collection[int], today: date) -> ColumnElement[bool]:
-    """The condition that the person of a completion has a running post in one of these organisations."""
-    return _works_in(UnitRow.organisation_id.in_(sorted(organisation_ids)), today)
+def led_alone(organisation_ids: Collection[int], today: date) -> ColumnElement[bool]:
+    """The condition that the person of a completion works in one of these organisations, and nowhere else.
+
+    A partner lead who decided about anybody with a post elsewhere, running or to come, would move another employer's
+    figures: those are for learning and development.
+    """
+    ids = sorted(organisation_ids)
+    elsewhere = exists().where(
+        PostSpellRow.person_id == CompletionRow.person_id,
+        UnitRow.id == PostSpellRow.unit_id,
+        known(PostSpellRow, None),
+        PostSpellRow.last_day >= today,
+        UnitRow.organisation_id.not_in(ids),
+    )
+    return and_(_works_in(UnitRow.organisation_id.in_(ids), today), ~elsewhere)
 
 
 def _works_in(where: ColumnElement[bool], today: date) -> ColumnElement[bool]:
@@ -235,27 +247,6 @@ def _works_in(where: ColumnElement[bool], today: date) -> ColumnElement[bool]:
         PostSpellRow.last_day >= today,
         where,
     )
-
-
-def _raises_a_question() -> ColumnElement[bool]:
-    """The condition that whoever checks is told of a concern (`_concerns` finds the same)."""
-    file, other = aliased(EvidenceFileRow), aliased(EvidenceFileRow)
-    of_this = (
-        file.person_id == CompletionRow.person_id,
-        file.course_id == CompletionRow.course_id,
-        file.completed_on == CompletionRow.completed_on,
-        file.retracted_at.is_(None),
-    )
-    flagged = exists().where(*of_this, cast(file.concerns, String) != "[]")
-    elsewhere = exists().where(
-        *of_this,
-        other.sha256 == file.sha256,
-        other.stored_as != file.stored_as,
-        other.person_id != file.person_id,
-        other.retracted_at.is_(None),
-    )
-    no_file = and_(CompletionRow.source.in_(OURS), ~exists().where(*of_this))
-    return or_(flagged, elsewhere, no_file)
 
 
 def _lines(session: Session, rows: Sequence[RowMapping], today: date, account: Account) -> list[Line]:
@@ -283,46 +274,3 @@ def _lines(session: Session, rows: Sequence[RowMapping], today: date, account: A
 
 def _key(row: RowMapping) -> CompletionKey:
     return CompletionKey(row["person_id"], row["code"], row["completed_on"])
-
-
-def used_elsewhere(session: Session, files: Collection[EvidenceFile]) -> dict[int, list[int]]:
-    """For each of these files by its id, the other people for whom the same contents were sent in another file.
-
-    What is known when a file is sent says nothing of those who send it later; a register is one file for all on it.
-    """
-    if not files:
-        return {}
-    query = select(EvidenceFileRow.sha256, EvidenceFileRow.stored_as, EvidenceFileRow.person_id).where(
-        EvidenceFileRow.sha256.in_(sorted({file.sha256 for file in files})), known(EvidenceFileRow, None)
-    )
-    sent: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    for sha256, stored_as, person_id in session.execute(query):
-        sent[sha256].add((stored_as, person_id))
-    found = {
-        file.id: sorted(
-            {
-                person_id
-                for stored_as, person_id in sent[file.sha256]
-                if stored_as != file.stored_as and person_id != file.person_id
-            }
-        )
-        for file in files
-    }
-    return {file_id: people for file_id, people in found.items() if people}
-
-
-def concerns(
-    source: str, files: Sequence[EvidenceFile], used_by_others: Collection[int]
-) -> tuple[Concern, ...]:
-    """What makes one wonder, in the order in which it is told. Another system sends no file, and nobody misses it."""
-    if not files:
-        return (Concern.NO_FILE,) if source in OURS else ()
-    found = {concern for file in files for concern in file.concerns}
-    if any(file.id in used_by_others for file in files):
-        found.add(Concern.FILE_USED_BY_ANOTHER)
-    return tuple(concern for concern in Concern if concern in found)
-
-
-def is_register(file: EvidenceFile) -> bool:
-    """Whether a file is the signed register of a session."""
-    return file.purpose == Purpose.REGISTER

@@ -6,8 +6,8 @@ from datetime import date
 
 from courses.domain import Concern, Evidence, Source
 from courses.services.case import Case, who_is
+from courses.services.concerns import is_register
 from courses.services.evidence import open_evidence, senders
-from courses.services.evidence_queue import is_register
 from courses.store import EvidenceFile
 from courses.uploads.apart import read_apart
 from courses.uploads.kinds import WORDS, Kind
@@ -21,7 +21,8 @@ from foundation.db import Session
 from foundation.errors import DomainError, NotFound
 from foundation.formats import long_date
 from people.domain import Account
-from people.services import record
+from people.imports.posts import Duties
+from people.services.records.standing import spell_facts
 
 LONGEST_TEXT = 1500
 """Letters of a file that the page shows; whoever wants more opens the file."""
@@ -59,9 +60,10 @@ def rows(session: Session, account: Account, case: Case) -> list[tuple[str, str 
     """Names and values: what was said of the completion, and how it came."""
     completion, today = case.completion, clock.today()
     posts = [
-        post
-        for post in record.posts(session, completion.person_id)
-        if post.first_day <= today <= post.last_day
+        one.spell.duties
+        for one in spell_facts(session, completion.person_id)
+        if one.spell.holds_on(today)
+        and (account.sees_everybody or one.organisation_id in account.organisation_ids)
     ]
     return [
         ("Post", "; ".join(_post(post) for post in posts) or "No post today"),
@@ -74,7 +76,7 @@ def rows(session: Session, account: Account, case: Case) -> list[tuple[str, str 
     ]
 
 
-def _post(post: record.PostLine) -> str:
+def _post(post: Duties) -> str:
     place = f"{post.organisation}: {post.unit}" if post.unit else post.organisation
     return f"{post.job_title or 'Job title not recorded'}, {place}"
 

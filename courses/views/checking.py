@@ -10,7 +10,7 @@ from courses.forms import checking as forms
 from courses.forms.checking import CheckForm, UndoForm
 from courses.services import checking as service
 from courses.services import evidence_queue as queue
-from courses.services.case import Case, find_case
+from courses.services.case import NOT_THEIRS, Case, find_case
 from courses.services.checking import DecidedMeanwhile, Told
 from courses.services.evidence_queue import next_key, place_of, read_key
 from courses.views import case_shown
@@ -46,7 +46,7 @@ def check_evidence(key: str) -> str | Response | tuple[str, int]:
     session, account = db.session(), auth.reader()
     if request.method == "POST" and not may_decide(account):
         abort(403)
-    completion, case = _find(session, account, key)
+    _, case = _find(session, account, key)
     found, form = asked(session, account), CheckForm()
     if request.method == "GET":
         form.fact.data = case.completion.id
@@ -59,7 +59,9 @@ def check_evidence(key: str) -> str | Response | tuple[str, int]:
         return _page(session, account, key, case, found, form, 422)
 
     def act(session: Session, stamp: Stamp) -> str:
-        now = find_case(session, account, completion, stamp.at, clock.today())
+        _, now = _find(session, account, key)
+        if now.why_not == NOT_THEIRS:
+            raise DomainError(NOT_THEIRS)
         keys = service.register_keys(now, ticked)
         if now.decision or now.completion.id != form.fact.data:
             raise DecidedMeanwhile("This was decided while you had it open.")
@@ -72,7 +74,7 @@ def check_evidence(key: str) -> str | Response | tuple[str, int]:
     except NotFound:
         raise
     except DecidedMeanwhile as error:
-        completion, case = _find(session, account, key)
+        _, case = _find(session, account, key)
         problem = "" if case.decision else str(error)
         fresh = CheckForm(formdata=None)
         fresh.fact.data = case.completion.id

@@ -71,7 +71,8 @@ def asked(session: Session, account: Account) -> Asked:
     """Read the filters. Raises NotFound for what is no choice."""
     today = clock.today()
     among = None if account.sees_everybody else account.organisation_ids
-    courses, organisations = service.courses_waiting(session, today), service.organisations(session, among)
+    courses = service.courses_waiting(session, today, among)
+    organisations = service.organisations(session, among)
     organisation, came = request.args.get("organisation", ""), request.args.get("came", "")
     if organisation and organisation not in dict(organisations):
         raise NotFound("There is no such organisation.")
@@ -164,4 +165,4 @@ def _shown(line: Line) -> LineShown:
 
 def source_words(source: str) -> str:
     """How a completion came, in words; another system is called by its name."""
-    return SOURCE_WORDS.get(source) or f"Imported: {source}"
+    return SOURCE_WORDS.get(source) or (f"Imported: {source}" if source else "Imported")

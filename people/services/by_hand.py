@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from foundation.dates import Period, add_days
 from foundation.facts import known
+from foundation.plain_column import plain_of
 from people.models import PersonDetailRow, PersonRow, PostSpellRow, RoleGrantRow, RoleLineRow
 
 
@@ -119,7 +120,12 @@ _TO_REVIEW = _ROLES.where(
         PostSpellRow.last_day >= bindparam("today"),
     )
     .exists(),
-).order_by(RoleGrantRow.review_on, PersonDetailRow.last_name, PersonDetailRow.first_name, RoleGrantRow.id)
+).order_by(
+    RoleGrantRow.review_on,
+    plain_of(func.coalesce(PersonDetailRow.last_name, "")),
+    plain_of(func.coalesce(PersonDetailRow.first_name, "")),
+    RoleGrantRow.id,
+)
 _TITLES = (
     select(RoleLineRow.code, RoleLineRow.title)
     .where(known(RoleLineRow, None))

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from compliance.domain.change import change
 from compliance.domain.requirement import RuleBook
 from compliance.store.rules import write_change
-from compliance.views.importing import launching
+from compliance.views import own_process
 from foundation import clock, facts
 from foundation.db import transaction
 from foundation.stamp import Stamp
@@ -124,7 +124,7 @@ def _print(what: str, work: Work) -> None:
 
 def _wait(client: FlaskClient, address: str) -> Work:
     """Read pages until the process has done its work."""
-    process, began, slowest, peak = launching._started[-1], perf_counter(), (0.0, ""), 0.0
+    process, began, slowest, peak = own_process.started[-1], perf_counter(), (0.0, ""), 0.0
     while process.poll() is None:
         peak = max(peak, _peak_mb(process.pid))
         for page in (f"{address}/state", address, *READ_MEANWHILE):

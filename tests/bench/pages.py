@@ -28,7 +28,7 @@ from tests.bench.databases import Bare, Place
 from tests.bench.measures import Result
 from tests.bench.timing import compare
 
-FIGURES_GOAL, PAGE_GOAL = 1.5, 2.0
+FIGURES_GOAL, PAGE_GOAL, LIST_GOAL = 1.5, 2.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,16 @@ def _pages(place: Place, unit: str) -> list[Page]:
         Page("figures below a directorate", f"/figures?by=unit&unit={unit}", "coordinator"),
         Page("people behind a figure", f"/people?unit={unit}", "coordinator"),
         Page("a person", f"/people/{person}", "coordinator"),
+        Page("work to do", "/work", "learning", LIST_GOAL),
+        Page("find people by name", "/people/find?q=smith", "learning", LIST_GOAL),
+        Page("suggestions", "/people/find/suggest?q=smi", "learning", LIST_GOAL),
+        Page("evidence to check", "/evidence/to-check", "learning", LIST_GOAL),
+        Page("exemptions", "/exemptions", "learning", LIST_GOAL),
+        Page("people without a manager", "/work/people?problem=no-manager", "learning", LIST_GOAL),
+        Page("people trained by sector", "/figures/sectors", "learning", LIST_GOAL),
+        Page("rule book", "/rules", "learning", LIST_GOAL),
+        Page("imports", "/imports", "learning", LIST_GOAL),
+        Page("accounts", "/accounts", "learning", LIST_GOAL),
         Page("my training", "/my-training", "manager"),
         Page("my team", "/my-team", "manager"),
         Page("my team, indirect too", "/my-team?scope=everyone", "manager"),
@@ -98,13 +108,16 @@ def _pages(place: Place, unit: str) -> list[Page]:
 
 
 def make_readers(place: Place, stamp: Stamp, manager: str) -> dict[str, str]:
-    """Accounts for a coordinator and a manager; their public ids."""
+    """Accounts for a coordinator, for learning and development and for a manager; their public ids."""
     with Session(place.engine) as session, transaction(session):
         password = "only-for-the-benchmark"
         seen = [Permission.COORDINATOR]
         return {
             "coordinator": create_account(
                 session, stamp, "coordinator@bench.example", password, permissions=seen
+            ),
+            "learning": create_account(
+                session, stamp, "learning@bench.example", password, permissions=[Permission.LEARNING]
             ),
             "manager": create_account(session, stamp, "manager@bench.example", password, person_ref=manager),
         }

@@ -51,7 +51,7 @@ def test_a_certificate_is_sent_in_and_waits(open_as: Open, tmp_path: Path, scrip
         expect(page.get_by_text(since)).to_be_visible()
         page.goto("/my-training/history")
         with page.expect_download() as download:
-            page.get_by_role("link", name=f"Prevent awareness, {long_date(day)}").click()
+            page.get_by_role("link", name=f"Open the file for Prevent awareness, {long_date(day)}").click()
         assert download.value.suggested_filename.startswith("evidence-")
         assert download.value.path().read_bytes() == paper.read_bytes()
         assert not window.complaints

@@ -36,11 +36,11 @@ def test_another_day_is_typed_in_three_boxes(open_as: Open, scripts: bool) -> No
         page = window.page
         page.goto("/figures")
         for label, value in (("Day", "31"), ("Month", "6"), ("Year", "2026")):
-            page.get_by_label(label, exact=True).fill(value)
+            page.get_by_role("group", name="As at").get_by_label(label, exact=True).fill(value)
         page.get_by_role("button", name="Show").click()
         page.get_by_role("link", name="Date must be a real date").click()
         expect(page.locator("#as_at-day")).to_be_focused()
-        page.get_by_label("Day", exact=True).fill("30")
+        page.locator("#as_at-day").fill("30")
         page.get_by_role("button", name="Show").click()
         expect(page.get_by_text("As at 30 June 2026.")).to_be_visible()
 

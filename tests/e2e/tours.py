@@ -387,7 +387,7 @@ def accounts(walk: Walk) -> None:
     walk.see("people.give_permission")
     walk.press("Continue")
     walk.see("people.give_permission", "error")
-    walk.page.get_by_label(re.compile("^Auditor")).check()
+    walk.page.locator("input[value=auditor]").check()
     walk.press("Continue")
     walk.see("people.account_page", "permission asked for")
     walk.page.get_by_role("link", name="Disable this account").click()

@@ -214,6 +214,15 @@ class ImportFolder:
             raise ValueError("no name of ours")
         return RunFolder(self.path / name)
 
+    def names(self) -> list[str]:
+        """The names of all folders of runs that lie there."""
+        return sorted(path.name for path in self.path.glob("*") if _NAME.fullmatch(path.name))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Delete the folders of some runs."""
+        for name in names:
+            self.of(name).remove()
+
     def without_row(self, known: Iterable[str], now: datetime) -> list[str]:
         """The names of folders that no run has: a process was killed between the file and its row."""
         before, ours = (now - _STALE_AFTER).timestamp(), set(known)

@@ -11,6 +11,7 @@ from compliance.services.importing.kinds import FILE_KINDS
 from foundation.errors import NotFound
 from foundation.facts import known
 from people.models import AccountRow, ImportBatchRow, PersonDetailRow
+from people.services.scope import masked
 
 UNDO_WORDS = {"taken_back": "facts taken back", "hold_again": "facts that hold again"}
 
@@ -93,7 +94,10 @@ def _changes(row: ImportBatchRow) -> tuple[tuple[str, int], ...]:
 
 
 def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
-    """Who acted, in words: the name behind an account, its e-mail address, or the command line."""
+    """Who acted, in words: the name behind an account, or the command line.
+
+    An account that belongs to nobody who is counted is told by as much of its e-mail address as an auditor may read.
+    """
     found = dict.fromkeys(actors, "The command line")
     ids = {actor.removeprefix("account:"): actor for actor in found if actor.startswith("account:")}
     query = (
@@ -106,5 +110,5 @@ def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
         .order_by(AccountRow.id)
     )
     for public_id, email, first_name, last_name in session.execute(query):
-        found[ids[public_id]] = f"{first_name} {last_name}" if last_name else email
+        found[ids[public_id]] = f"{first_name} {last_name}" if last_name else masked(email)
     return found

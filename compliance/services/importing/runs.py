@@ -102,23 +102,31 @@ def begin(
 
     Raises DomainError where too many others wait already.
     """
-    waiting = len(unfinished(session, account_id))
-    if waiting >= MOST_UNFINISHED:
-        files = count_noun(waiting, "file waits", "files wait")
-        raise DomainError(f"{files} for you already. Load or remove one of them first.")
+    _refuse_too_many(session, account_id)
     return _add(session, stamp, account_id, kind, said, size, sha256, stored_as, {})
 
 
 def begin_undo(
     session: Session, stamp: Stamp, account_id: int, batch_id: int, stored_as: str, today: date
 ) -> str:
-    """Write down that a batch may be taken back; gives the public id of the run. Raises NotFound for no batch."""
+    """Write down that a batch may be taken back; gives the public id of the run.
+
+    Raises NotFound for no batch, DomainError where too many others wait already.
+    """
     batch = session.get(ImportBatchRow, batch_id)
     if batch is None or batch.kind not in FILE_KINDS:
         raise NotFound(f"There is no batch {batch_id}.")
+    _refuse_too_many(session, account_id)
     said = Said(batch.file_name, today)
     found = {"of_kind": batch.kind}
     return _add(session, stamp, account_id, UNDO, said, 0, batch.sha256, stored_as, found, batch_id)
+
+
+def _refuse_too_many(session: Session, account_id: int) -> None:
+    waiting = len(unfinished(session, account_id))
+    if waiting >= MOST_UNFINISHED:
+        files = count_noun(waiting, "file waits", "files wait")
+        raise DomainError(f"{files} for you already. Load or remove one of them first.")
 
 
 def _add(
@@ -165,7 +173,7 @@ def find_run(session: Session, account_id: int, public_id: str) -> Run:
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound("There is no such import.")
-    return _run(row)
+    return run_of(row)
 
 
 def run_to_work_on(session: Session, public_id: str) -> Run:
@@ -174,7 +182,7 @@ def run_to_work_on(session: Session, public_id: str) -> Run:
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound(f"There is no import {public_id}.")
-    return _run(row)
+    return run_of(row)
 
 
 def unfinished(session: Session, account_id: int) -> list[Run]:
@@ -182,7 +190,7 @@ def unfinished(session: Session, account_id: int) -> list[Run]:
     query = select(ImportRunRow).where(
         ImportRunRow.account_id == account_id, ImportRunRow.state.not_in(FINISHED)
     )
-    return [_run(row) for row in session.scalars(query.order_by(ImportRunRow.id.desc()))]
+    return [run_of(row) for row in session.scalars(query.order_by(ImportRunRow.id.desc()))]
 
 
 def to_mend(session: Session, account_id: int, folder: ImportFolder) -> list[Run]:
@@ -190,7 +198,7 @@ def to_mend(session: Session, account_id: int, folder: ImportFolder) -> list[Run
     query = select(ImportRunRow).where(
         ImportRunRow.account_id == account_id, ImportRunRow.state == State.APPLIED
     )
-    runs = [_run(row) for row in session.scalars(query.order_by(ImportRunRow.id.desc()).limit(100))]
+    runs = [run_of(row) for row in session.scalars(query.order_by(ImportRunRow.id.desc()).limit(100))]
     return [run for run in runs if run.found.get("set_aside_rows") and folder.of(run.stored_as).path.exists()]
 
 
@@ -245,9 +253,13 @@ def look_again(session: Session, run: Run, mark: str, at: datetime) -> Run | Non
     kept = {name: run.found[name] for name in ("of_kind",) if name in run.found}
     found: dict[str, Any] = {**kept, "stale": True}
     held = _held(run, mark)
-    if not _step(session, run, held, state=State.PREVIEWING, started_at=at, found=found):
+    # How many leavers somebody confirmed was said of the earlier preview: the brake asks again.
+    if not _step(
+        session, run, held, state=State.PREVIEWING, started_at=at, found=found, expected_leavers=None
+    ):
         return None
-    return replace(run, state=State.PREVIEWING, started_at=at, found=found)
+    said = replace(run.said, expected_leavers=None)
+    return replace(run, state=State.PREVIEWING, started_at=at, found=found, said=said)
 
 
 def ask_to_apply(session: Session, stamp: Stamp, run: Run, seen: str, expected_leavers: int | None) -> None:
@@ -277,7 +289,22 @@ def ask_again(session: Session, stamp: Stamp, run: Run) -> bool:
         ImportRunRow.worker.is_(None) if run.worker is None else ImportRunRow.worker == run.worker
     )
     changed = {"state": State.PREVIEWING, "worker": None, "started_at": stamp.at, "finished_at": None}
-    return _step(session, run, same, **changed)
+    taken = _step(session, run, same, **changed, expected_leavers=None)
+    if taken:
+        audit.record(session, stamp, "import.restarted", f"import:{run.public_id}", state=run.state.value)
+    return taken
+
+
+def give_up_rows(session: Session, stamp: Stamp, run: Run) -> None:
+    """Write down that the rows which an applied run set aside are deleted unmended. Call inside a transaction."""
+    rows = int(run.found.get("set_aside_rows", 0))
+    audit.record(session, stamp, "import.rows_removed", f"import:{run.public_id}", rows=rows)
+
+
+def expire(session: Session, stamp: Stamp, run: Run) -> bool:
+    """Give a run up that nobody has finished in time. Inside a transaction; False where it moved on."""
+    same = ImportRunRow.state == run.state
+    return _step(session, run, same, state=State.DISCARDED, worker=None, finished_at=stamp.at)
 
 
 def discard(session: Session, stamp: Stamp, run: Run) -> None:
@@ -286,32 +313,6 @@ def discard(session: Session, stamp: Stamp, run: Run) -> None:
     if not _step(session, run, open_to, state=State.DISCARDED, worker=None, finished_at=stamp.at):
         raise DomainError("This file is being loaded, or has been. It cannot be removed now.")
     audit.record(session, stamp, "import.discarded", f"import:{run.public_id}")
-
-
-def sweep(session: Session, stamp: Stamp, folder: ImportFolder) -> int:
-    """Delete what has been kept for long enough; gives how many runs that were. Call inside a transaction.
-
-    A run that is being worked on has its turn the next time.
-    """
-    before = stamp.at - timedelta(days=KEPT_DAYS)
-    query = select(ImportRunRow).where(ImportRunRow.state != State.DISCARDED)
-    gone, known = 0, []
-    for row in session.scalars(query.order_by(ImportRunRow.id)):
-        run = _run(row)
-        own = folder.of(run.stored_as)
-        if run.made_at >= before or run.is_at_work(own.progress(stamp.at.tzinfo), stamp.at):
-            known.append(run.stored_as)
-        elif run.state is State.APPLIED:
-            own.remove()
-        else:
-            same = ImportRunRow.state == run.state
-            gone += _step(session, run, same, state=State.DISCARDED, worker=None, finished_at=stamp.at)
-            own.remove()
-    for name in folder.without_row(known, stamp.at):
-        folder.of(name).remove()
-    if gone:
-        audit.record(session, stamp, "import.swept", runs=gone)
-    return gone
 
 
 def _held(run: Run, mark: str) -> ColumnElement[bool]:
@@ -338,7 +339,8 @@ def _step(session: Session, run: Run, condition: ColumnElement[bool], **changed:
     return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE counts its rows
 
 
-def _run(row: ImportRunRow) -> Run:
+def run_of(row: ImportRunRow) -> Run:
+    """A row as a run."""
     said = Said(row.file_name, row.as_at, row.map_name, row.source, row.is_part, row.expected_leavers)
     return Run(
         id=row.id,

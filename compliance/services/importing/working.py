@@ -5,11 +5,10 @@ and its run says that somebody is at it and gives no sign of life any more.
 """
 
 import hashlib
-import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,9 +18,11 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from compliance.services.importing import overlay, runs
+from compliance.services.importing import overlay, own, runs
+from compliance.services.importing.findings import changes_of, digest, found_of
 from compliance.services.importing.folder import NOTICES, PROBLEMS, REFUSALS, ImportFolder, RunFolder
-from compliance.services.importing.kinds import EXEMPTIONS, Compared, read_file
+from compliance.services.importing.kinds import Compared, read_file
+from compliance.services.importing.leaving import leaving, undo_digest
 from compliance.services.importing.runs import Run, State
 from foundation.db import transaction
 from foundation.errors import DomainError, Problem
@@ -33,10 +34,6 @@ log = logging.getLogger(__name__)
 Now = Callable[[], datetime]
 T = TypeVar("T")
 
-_OWN_EXEMPTION = (
-    "This file changes an exemption of your own. Nobody decides on their own: leave that row out, or ask a colleague "
-    "to load the file."
-)
 TRIES = 20
 """How often the lock for writing is waited for, half a minute each."""
 MANY_CHANGES = 1000
@@ -115,15 +112,13 @@ class _Worker:
         file = read_file(kind, self.folder.content(), run.said)
         self.session.rollback()  # what is read from here on is one moment
         compared = kind.compare(self.session, file, run.said, self.tell)
-        about_oneself = runs.person_of(self.session, run) in compared.overlay.person_ids
-        if about_oneself and kind.name == EXEMPTIONS:
-            raise DomainError(_OWN_EXEMPTION)
+        about_oneself = self._check_own(run, file, compared.account)
         moves = overlay.moves(self.session, self.today, compared.overlay, self.tell)
         self.session.rollback()
         self.tell(_KEEPING, 0, 0)
         self._keep(compared)
-        found = _found(compared, stale=bool(run.found.get("stale")))
-        found["about_oneself"] = about_oneself and not kind.is_workforce
+        found = found_of(compared, stale=bool(run.found.get("stale")))
+        found["about_oneself"] = about_oneself
         found["figures"] = [move.as_json() for move in moves]
         found["figures_on"] = self.today.isoformat()
         found["map"] = file.incoming.map.name
@@ -151,10 +146,26 @@ class _Worker:
         assert run.undoes_id is not None
         self.tell("Reading the record", 0, 0)
         self.session.rollback()
-        counts = run.file_kind.undoing.plan_undo(self.session, run.undoes_id).counts()
+        kind = run.file_kind
+        plan = kind.undoing.plan_undo(self.session, run.undoes_id)
+        about_oneself = own.check_undo(self.session, own.loader_of(self.session, run), kind, plan)
+        left = leaving(self.session, plan, self.today)
+        found = {
+            "of_kind": kind.name,
+            "stale": bool(run.found.get("stale")),
+            "counts": plan.counts(),
+            "digest": undo_digest(plan, left),
+            "about_oneself": about_oneself,
+            "leavers": left.posts,
+            "people_leaving": left.people,
+            "held_back": bool(left.reasons),
+        }
         self.session.rollback()
-        found = {"of_kind": run.found["of_kind"], "stale": bool(run.found.get("stale"))}
-        found |= {"counts": counts, "digest": _nutshell(counts)}
+        self.folder.forget_findings()
+        self.folder.write_lines(
+            changes_of("post_ended"), ([" / ".join(move.key), str(move.before), ""] for move in left.moves)
+        )
+        self.folder.write_problems(REFUSALS, [Problem(reason) for reason in left.reasons])
         ended = self.write(lambda: runs.previewed(self.session, run, self.mark, self.now(), found))
         return State.PREVIEWED if ended else None
 
@@ -201,6 +212,7 @@ class _Worker:
             raise RecordChangedError from error
         if digest(account) != run.digest:
             raise RecordChangedError
+        self._check_own(run, file, account)
         runs.applied(self.session, run, self.mark, stamp.at, account.batch)
         return account.batch
 
@@ -208,12 +220,20 @@ class _Worker:
         if not runs.is_mine(self.session, run, self.mark):
             return False
         assert run.undoes_id is not None
-        stamp = self._stamp(run)
-        done, number = run.file_kind.undoing.undo(self.session, stamp, run.undoes_id)
-        if _nutshell(done.counts()) != run.digest:
+        stamp, kind = self._stamp(run), run.file_kind
+        plan = kind.undoing.plan_undo(self.session, run.undoes_id)
+        own.check_undo(self.session, own.loader_of(self.session, run), kind, plan)
+        left = leaving(self.session, plan, self.today)
+        if undo_digest(plan, left) != run.digest:
             raise RecordChangedError
+        if left.reasons and run.said.expected_leavers != left.posts:
+            raise RecordChangedError
+        _, number = kind.undoing.undo(self.session, stamp, run.undoes_id)
         runs.applied(self.session, run, self.mark, stamp.at, number)
         return int(number)
+
+    def _check_own(self, run: Run, file: Any, account: Account) -> bool:
+        return own.check_file(self.session, own.loader_of(self.session, run), run.file_kind, file, account)
 
     def _stamp(self, run: Run) -> Stamp:
         """Whoever asked for it acts; made under the lock."""
@@ -262,38 +282,3 @@ class _Worker:
         finally:
             over.set()
             signs.join()
-
-
-def changes_of(kind: str) -> str:
-    """The name of the list of changes of one kind."""
-    return f"changes-{kind}"
-
-
-def digest(account: Account) -> str:
-    """What an account says that it does, in a nutshell: two that differ in one change have two."""
-    return _nutshell(
-        account.rows,
-        [list(change.as_row().values()) for change in account.changes],
-        [[problem.line, problem.column, problem.message] for problem in account.set_aside],
-    )
-
-
-def _nutshell(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _found(compared: Compared, *, stale: bool) -> dict[str, Any]:
-    """What the database keeps of a preview: numbers, and no name."""
-    account = compared.account
-    numbers: Mapping[str, Any] = {
-        "rows": account.rows,
-        "blank_rows": account.blank_rows,
-        "counts": account.counts,
-        "set_aside_rows": account.set_aside_rows,
-        "notices": len(account.notices),
-        "leavers": compared.leavers,
-        "held_back": bool(compared.reasons),
-        "digest": digest(account),
-        "stale": stale,
-    }
-    return dict(numbers)

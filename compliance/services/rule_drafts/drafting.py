@@ -1,26 +1,29 @@
 """Drafting a change of the rule book: edits gathered, looked at, then applied or discarded (docs/programme.md).
 
 A draft is the wanted rule book, made from the record of a moment. When the record changes meanwhile the draft is
-carried over to it, unless both changed the same thing. What is applied is exactly what was shown: `mark` names it.
+carried over to it, unless both changed the same thing: then it can only be given up, or what collides be taken out.
+What is applied is exactly what was shown: `mark` names it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from compliance.domain.change import Key, RuleChange, change, key, lines_of
+from compliance.domain.change import Key, RuleChange, change, concerned, key, lines_of, rests_on
 from compliance.domain.drafting import CollisionError, Edit, carried_over, moved, taken_out
 from compliance.domain.requirement import RoleLink, RuleBook, Target
 from compliance.programme.reading import read_programme
 from compliance.programme.words import Note, notes
 from compliance.programme.writing import write_programme
 from compliance.services.programme import apply_book
+from compliance.services.rule_drafts.signs import PATIENCE, Signs
 from compliance.store import rule_drafts as store
 from compliance.store.rule_drafts import DraftRecord
-from compliance.store.rules import load_rule_book, places_not_found
+from compliance.store.rules import load_rule_book
 from foundation import audit
 from foundation.dates import add_months, quarter_ends
 from foundation.errors import DomainError, NotFound, Problem
@@ -36,8 +39,6 @@ APPLIED, DISCARDED = "applied", "discarded"
 MEASURING, APPLYING = "measuring", "applying"
 FOR_COORDINATORS = (Target, RoleLink)
 """The kinds of lines that a coordinator may change too."""
-GIVEN_UP_AFTER = timedelta(minutes=15)
-"""Work that has not ended by then has died with its process."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,39 @@ class Draft:
     collisions: tuple[Key, ...] = ()
     carried: bool = False
     """The record has changed since the draft was last saved, and nothing collides."""
+    seen_at: datetime | None = None
+    """When the process that is at work on it last gave a sign of life."""
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """The change in words."""
         return notes(self.change)
 
-    @property
+    @cached_property
     def mark(self) -> str:
-        """By what this very change is known, its two days included. It differs when anything else would be applied."""
+        """By what this very change is known, its two days included, and what it does.
+
+        It differs when anything else would be applied, and when the figures of what it concerns rest on other rules.
+        """
         change, record = self.change, self.record
         parts = (change.effective, change.ended, change.kept, change.added, change.name, record.later_on)
-        return sha256(repr((record.public_id, record.effective, parts)).encode()).hexdigest()
+        return sha256(repr((record.public_id, record.effective, parts, self._grounds())).encode()).hexdigest()
+
+    def _grounds(self) -> list[tuple[object, ...]]:
+        """What the effects rest on. Of what collides nothing is worked out."""
+        if self.collisions:
+            return []
+        before, after = self.change.before, self.change.after
+        lines = (*self.change.ended, *self.change.added)
+        codes = concerned(before, after) | {line.requirement for line in lines if isinstance(line, Target)}
+        return [(code, rests_on(before, code), rests_on(after, code)) for code in sorted(codes)]
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Whether a process is at work on the draft. One that died is not waited for."""
+        record = self.record
+        if record.work is None or record.work_problem is not None or record.work_began_at is None:
+            return False
+        return now - max(record.work_began_at, self.seen_at or record.work_began_at) < PATIENCE
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -79,15 +101,15 @@ def next_quarter_end(day: date) -> date:
     return list(quarter_ends(day, add_months(day, 7)))[1]
 
 
-def find_draft(session: Session, account_id: int) -> Draft | None:
+def find_draft(session: Session, account_id: int, signs: Signs) -> Draft | None:
     """The open draft of an account, as it stands against the record of now."""
     record = store.open_draft(session, account_id)
-    return None if record is None else _standing(session, record)
+    return None if record is None else _standing(session, record, signs.last(record.public_id))
 
 
-def expect_draft(session: Session, account_id: int, public_id: str) -> Draft:
+def expect_draft(session: Session, account_id: int, signs: Signs, public_id: str) -> Draft:
     """The same, if it is the one that a form names. Raises NotFound for any other, somebody else's included."""
-    found = find_draft(session, account_id)
+    found = find_draft(session, account_id, signs)
     if found is None or found.record.public_id != public_id:
         raise NotFound(NO_DRAFT)
     return found
@@ -101,7 +123,7 @@ def draft_at_work(session: Session, public_id: str) -> Draft:
     return _standing(session, record)
 
 
-def _standing(session: Session, record: DraftRecord) -> Draft:
+def _standing(session: Session, record: DraftRecord, seen_at: datetime | None = None) -> Draft:
     recorded = load_rule_book(session)
     base, wanted = _book(record.base), _book(record.wanted)
     collisions: tuple[Key, ...] = ()
@@ -112,15 +134,16 @@ def _standing(session: Session, record: DraftRecord) -> Draft:
         except CollisionError as collision:
             collisions = collision.keys
     found = change(recorded, wanted, record.effective)
-    return Draft(record, recorded, wanted, found, collisions, is_stale and not collisions)
+    return Draft(record, recorded, wanted, found, collisions, is_stale and not collisions, seen_at)
 
 
-def save_edit(session: Session, stamp: Stamp, account_id: int, edit: Edit, day: date) -> None:
+def save_edit(session: Session, stamp: Stamp, account_id: int, signs: Signs, edit: Edit, day: date) -> None:
     """Put an edit into the account's draft, which is begun where there is none; inside a transaction.
 
-    Raises DomainError where the edit cannot be, where the draft counts from another day, or while it is at work.
+    Raises DomainError where the edit cannot be, where the draft counts from another day or collides, or while it is at
+    work.
     """
-    draft = find_draft(session, account_id)
+    draft = find_draft(session, account_id, signs)
     if draft is None:
         recorded = load_rule_book(session)
         wanted = canonical(edit(recorded, day))
@@ -136,7 +159,7 @@ def save_edit(session: Session, stamp: Stamp, account_id: int, edit: Edit, day: 
         )
         audit.record(session, stamp, "rule_draft.begun", public_id, effective=day.isoformat())
         return
-    _must_be_free(draft, stamp.at)
+    _must_hold(draft, stamp.at)
     if draft.record.effective != day:
         raise DomainError(
             f"The other changes of your draft count from {long_date(draft.record.effective)}. Give that day here, "
@@ -147,7 +170,7 @@ def save_edit(session: Session, stamp: Stamp, account_id: int, edit: Edit, day: 
 
 def move_draft(session: Session, stamp: Stamp, draft: Draft, day: date) -> None:
     """Have the whole draft count from another day. Raises DomainError where a line does not hold then."""
-    _must_be_free(draft, stamp.at)
+    _must_hold(draft, stamp.at)
     wanted = canonical(moved(draft.change, day))
     later_on = max(draft.record.later_on, day)
     _save(session, stamp, draft, wanted, "rule_draft.moved", effective=day, later_on=later_on)
@@ -155,7 +178,7 @@ def move_draft(session: Session, stamp: Stamp, draft: Draft, day: date) -> None:
 
 def look_later(session: Session, stamp: Stamp, draft: Draft, day: date) -> None:
     """Choose the later day on which the what-if looks too."""
-    _must_be_free(draft, stamp.at)
+    _must_hold(draft, stamp.at)
     _save(session, stamp, draft, draft.wanted, "rule_draft.looked_ahead", later_on=day)
 
 
@@ -180,7 +203,7 @@ def discard_draft(session: Session, stamp: Stamp, draft: Draft) -> None:
 
 def check_applicable(draft: Draft, seen: str, today: date, *, targets_alone: bool) -> None:
     """Raise DomainError unless the draft may be applied as it was seen. `targets_alone`: by a coordinator."""
-    if draft.collisions or draft.mark != seen:
+    if draft.collisions or draft.mark != seen or draft.record.result_of != seen:
         raise DomainError(LOOK_AGAIN)
     if draft.record.effective < today:
         raise DomainError(DAY_IS_PAST)
@@ -208,26 +231,6 @@ def apply_draft(session: Session, stamp: Stamp, draft: Draft) -> None:
     )
 
 
-def worth_checking(session: Session, draft: Draft) -> list[str]:
-    """What may be a slip, though nothing is wrong: a unit that nobody has, a requirement that nobody can meet."""
-    if not lines_of(draft.wanted):
-        return []
-    told = {problem.message for problem in read_programme(write_programme(draft.wanted)).notices}
-    if lines_of(draft.recorded):
-        told -= {problem.message for problem in read_programme(write_programme(draft.recorded)).notices}
-    units, organisations = places_not_found(session, draft.wanted)
-    known_units, known_organisations = places_not_found(session, draft.recorded)
-    found = sorted(told)
-    for noun, named, known in (
-        ("unit", units, known_units),
-        ("organisation", organisations, known_organisations),
-    ):
-        found += [
-            f'There is no {noun} "{name}". Check how it is written.' for name in named if name not in known
-        ]
-    return found
-
-
 def canonical(wanted: RuleBook) -> RuleBook:
     """The rule book as a programme file gives it back. Raises DomainError where such a file would be refused."""
     if not lines_of(wanted):
@@ -247,19 +250,16 @@ def about_words(about: Key) -> str:
     return f"{about[0]}: {', '.join(part for part in about[1:] if part)}"
 
 
-def is_at_work(record: DraftRecord, now: datetime) -> bool:
-    """Whether a process is at work on the draft. One that died is not waited for."""
-    return (
-        record.work is not None
-        and record.work_problem is None
-        and record.work_began_at is not None
-        and now - record.work_began_at < GIVEN_UP_AFTER
-    )
-
-
 def _must_be_free(draft: Draft, now: datetime) -> None:
-    if is_at_work(draft.record, now):
+    if draft.is_at_work(now):
         raise DomainError(BUSY)
+
+
+def _must_hold(draft: Draft, now: datetime) -> None:
+    """What collides is as of the record that it was made from: to save it would undo what was changed since."""
+    _must_be_free(draft, now)
+    if draft.collisions:
+        raise DomainError(LOOK_AGAIN)
 
 
 def _save(session: Session, stamp: Stamp, draft: Draft, wanted: RuleBook, event: str, **days: date) -> None:

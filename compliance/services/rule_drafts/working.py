@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from compliance.services.rule_drafts import drafting
-from compliance.services.rule_drafts.drafting import APPLYING, MEASURING, Draft, is_at_work
+from compliance.services.rule_drafts.drafting import APPLYING, MEASURING, Draft
 from compliance.services.rule_drafts.letters import would_be_written_to
 from compliance.services.rule_drafts.outcome import Outcome, as_text, from_text
+from compliance.services.rule_drafts.signs import Signs
 from compliance.services.what_if import what_if, who_is_concerned
 from compliance.store import rule_drafts as store
 from foundation.db import transaction
@@ -75,16 +76,30 @@ def takes_long_to_apply(session: Session) -> bool:
 
 def hand_over(session: Session, draft: Draft, work: str, now: datetime) -> None:
     """Note what a process is about to do; inside a transaction. Raises DomainError where one is at it."""
-    if is_at_work(draft.record, now):
+    if draft.is_at_work(now):
         raise DomainError(drafting.BUSY)
     store.update_draft(session, draft.record.public_id, work=work, work_began_at=now, work_problem=None)
 
 
-def work_on(session: Session, public_id: str, mark: str, now: Callable[[], datetime], today: date) -> bool:
+def was_not_started(session: Session, public_id: str) -> None:
+    """Note that the process could not be started that was to do what was handed over: its own transaction."""
+    draft = drafting.draft_at_work(session, public_id)
+    _give_up(session, public_id, FAILED_TO_APPLY if draft.record.work == APPLYING else FAILED)
+
+
+def work_on(
+    session: Session, signs: Signs, public_id: str, mark: str, now: Callable[[], datetime], today: date
+) -> bool:
     """Do what the page of a draft has asked; whether it came to a good end. `mark` is the change as it was shown.
 
     Raises NotFound for a draft that is not open.
     """
+    drafting.draft_at_work(session, public_id)
+    with signs.alive(public_id):
+        return _work_on(session, public_id, mark, now, today)
+
+
+def _work_on(session: Session, public_id: str, mark: str, now: Callable[[], datetime], today: date) -> bool:
     draft = drafting.draft_at_work(session, public_id)
     work = draft.record.work
     try:

@@ -78,8 +78,7 @@ def add_exemption(public_id: str) -> Page:
     def act(session: Session, stamp: Stamp) -> None:
         service.add_exemption(session, stamp, who.person_id, new, giver())
 
-    notice = f"{who.name} is exempt from {long_date(new.first_day)} to {long_date(new.last_day)}."
-    return go_on(who, form, ask, _check_of(who, new, titles, today), act, notice)
+    return go_on(who, form, ask, _check_of(who, new, titles, today), act, "The exemption is recorded.")
 
 
 def _check_of(who: Subject, new: NewExemption, titles: Mapping[str, str], today: date) -> Check:

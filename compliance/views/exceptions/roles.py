@@ -68,8 +68,7 @@ def give_role(public_id: str) -> Page:
     def act(session: Session, stamp: Stamp) -> None:
         roles.give_role(session, stamp, who.person_id, new, today, giver())
 
-    notice = f"{who.name} has the role {title} from {long_date(new.first_day)}."
-    return go_on(who, form, ask, _check_of(who, new, title, today), act, notice)
+    return go_on(who, form, ask, _check_of(who, new, title, today), act, "The role is given.")
 
 
 def _check_of(who: Subject, new: NewRole, title: str, today: date) -> Check:
@@ -134,7 +133,7 @@ def review_role(public_id: str, role: int) -> Page:
         approver = str(form.approved_by.data)
         roles.review_role(session, stamp, who.person_id, role, approver, review_on, today, giver())
 
-    notice = f"Kept: {who.name} has the role {title}. Next review by {long_date(review_on)}."
+    notice = f"The role is kept. Next review by {long_date(review_on)}."
     nothing = Check("", "", (), lambda facts: facts)
     return go_on(who, form, ask, nothing, act, notice)
 
@@ -180,7 +179,7 @@ def end_role(public_id: str, role: int) -> Page:
     def act(session: Session, stamp: Stamp) -> None:
         roles.end_role(session, stamp, who.person_id, role, last_day, reason, giver())
 
-    notice = f"The role {title} was taken back." if last_day is None else f"The role {title} was ended."
+    notice = "The role was taken back." if last_day is None else "The role was ended."
     return go_on(who, form, ask, _check_of_end(who, found, title, last_day, reason, today), act, notice)
 
 

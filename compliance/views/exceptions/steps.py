@@ -125,7 +125,10 @@ class Check:
 def go_on(
     who: Subject, form: ExceptionForm, ask: Callable[[], str], check: Check, act: Act, notice: str
 ) -> Page:
-    """The answers are all there: back to them, on to what they change, or save, as the button says."""
+    """The answers are all there: back to them, on to what they change, or save, as the button says.
+
+    The notice names nobody: until the next page it stands in a cookie, which is signed and not secret.
+    """
     if form.step.data == CHANGE:
         return ask()
     if form.step.data != SAVE:

@@ -65,7 +65,7 @@ def declared() -> str:
     account = reader()
     found = declared_counts(db.session(), service.reach_of(account))
     may = service.may_declare(account)
-    lines = [_line(one, may) for one in found]
+    lines = [_line(one, service.may_change(account, one)) for one in found]
     return render_template("compliance/headcount/declared.html", lines=lines, declares=may)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from compliance.forms.importing import StepForm
@@ -10,10 +10,11 @@ from compliance.services.importing import history, runs
 from compliance.services.importing.history import Batch
 from compliance.views.blueprint import blueprint
 from compliance.views.importing.launching import import_folder, launch
-from compliance.views.importing.start import loader
+from compliance.views.importing.start import count_process, loader
 from compliance.views.importing.words import kind_words, moment_words
 from foundation import clock
 from foundation.db import Session, db
+from foundation.errors import DomainError
 from foundation.stamp import Stamp
 from people import auth
 from people.domain import Permission
@@ -57,6 +58,7 @@ def import_undo(number: int) -> str | Response | tuple[str, int]:
     history.find_batch(db.session(), number)
     if not form.validate():
         return redirect(url_for("compliance.import_batch", number=number))
+    count_process(account)
     folder, begun = import_folder(), ""
     name = folder.keep(b"")
 
@@ -67,6 +69,9 @@ def import_undo(number: int) -> str | Response | tuple[str, int]:
 
     try:
         answer = act_once(form, act, notice="")
+    except DomainError as error:
+        flash(str(error), "important")
+        return redirect(url_for("compliance.import_batch", number=number))
     finally:
         if not begun:
             folder.of(name).remove()

@@ -6,11 +6,11 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from compliance.forms.importing import MendForm
+from compliance.services.importing.findings import changes_of
 from compliance.services.importing.folder import ASIDE, RunFolder
 from compliance.services.importing.kinds import Said
 from compliance.services.importing.mending import AT_ONCE, LONGEST_CELL, keep_typed, mended_file, rows_aside
 from compliance.services.importing.runs import Run, State
-from compliance.services.importing.working import changes_of
 from compliance.views.blueprint import blueprint
 from compliance.views.importing.people_named import named_changes
 from compliance.views.importing.run import own_run, refuse_unless

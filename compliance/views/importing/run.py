@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from compliance.forms.importing import ConfirmForm, StepForm
 from compliance.services.importing import runs
+from compliance.services.importing.findings import changes_of
 from compliance.services.importing.folder import ASIDE, NOTICES, PROBLEMS, REFUSALS, Progress, RunFolder
 from compliance.services.importing.runs import KEPT_DAYS, Run, State
-from compliance.services.importing.working import changes_of
 from compliance.views.blueprint import blueprint
 from compliance.views.importing.launching import import_folder, launch
 from compliance.views.importing.people_named import NamedChange, named_changes
-from compliance.views.importing.start import loader
+from compliance.views.importing.start import count_process, loader
 from compliance.views.importing.words import (
     AT_WORK,
     STEPS,
@@ -195,6 +195,7 @@ def import_again(run: str) -> AnyResponse:
     )
     if not may or not form.validate():
         return back
+    count_process(auth.reader())
     with transaction(db.session()) as session:
         taken = runs.ask_again(session, auth.stamp(), found)
         if taken:
@@ -215,7 +216,9 @@ def import_remove(run: str) -> AnyResponse:
 
     def act(session: Session, stamp: Stamp) -> str:
         now = runs.find_run(session, found.account_id, run)
-        if now.state is not State.APPLIED:
+        if now.state is State.APPLIED:
+            runs.give_up_rows(session, stamp, now)
+        else:
             runs.discard(session, stamp, now)
         return url_for("compliance.imports")
 

@@ -12,6 +12,7 @@ from compliance.forms.importing import UploadForm
 from compliance.services.importing import history, runs
 from compliance.services.importing.kinds import FILE_KINDS, FileKind, Said
 from compliance.services.importing.runs import KEPT_DAYS
+from compliance.services.importing.sweeping import sweep
 from compliance.views.blueprint import blueprint
 from compliance.views.importing.launching import import_folder, launch
 from compliance.views.importing.words import MAP_WORDS, batch_rows, moment_words, run_line
@@ -28,7 +29,7 @@ from people.forms.typed_day import PARTS, TypedDay, shown_day, typed_day
 from people.services.limits import Limit
 
 UPLOADS = Limit("import.account", 60, timedelta(hours=1))
-"""Files of one account: each is a process of its own."""
+"""Files of one account, batches that it takes back, and what it starts again: each is a process of its own."""
 MONTHS_AHEAD = timedelta(days=731)
 HEADERS = (
     "batch",
@@ -51,6 +52,11 @@ def loader() -> Account:
     if Permission.AUDITOR in account.permissions:
         abort(403)
     return account
+
+
+def count_process(account: Account) -> None:
+    """Count a process that a page is about to start for an account. Answers 429 where there were too many."""
+    auth.refuse_while(auth.take([(UPLOADS, auth.subject(account))]).wait)
 
 
 @blueprint.get("/imports")
@@ -122,7 +128,7 @@ def imports_new(kind: str) -> str | AnyResponse | tuple[str, int]:
                 is_part=bool(form.is_part.data) and file_kind.is_workforce,
             )
             try:
-                auth.refuse_while(auth.take([(UPLOADS, auth.subject(account))]).wait)
+                count_process(account)
                 return redirect(
                     url_for("compliance.import_run", run=take(account, kind, said, upload.stream.read()))
                 )
@@ -163,7 +169,7 @@ def take(account: Account, kind: str, said: Said, content: bytes) -> str:
     try:
         with transaction(db.session()) as session:
             stamp = auth.stamp()
-            runs.sweep(session, stamp, folder)
+            _, over = sweep(session, stamp, folder)
             run = runs.begin(
                 session,
                 stamp,
@@ -177,6 +183,7 @@ def take(account: Account, kind: str, said: Said, content: bytes) -> str:
     except BaseException:
         folder.of(name).remove()
         raise
+    folder.remove(over)
     launch(run)
     return run
 

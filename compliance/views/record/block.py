@@ -14,9 +14,15 @@ from foundation.db import Session
 from foundation.formats import long_date
 from people.domain import Account, Permission, RoleRule
 from people.forms.details import DETAIL_WORDS
-from people.services.details import HeldPost, held_posts, open_requests
-from people.services.records.standing import SpellFact, absence_facts, absence_line, spell_facts
-from people.services.scope import Seen, View
+from people.services.details import Detail, HeldPost, held_posts, open_requests
+from people.services.records.standing import (
+    SpellFact,
+    absence_facts,
+    absence_line,
+    spell_facts,
+    works_elsewhere,
+)
+from people.services.scope import Seen, View, masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,16 @@ def kept_of(
         return Kept()
     is_own = account.person_id == view.person_id
     writes = (learning or part) and not is_own
-    links = _links(public_id, learning) if writes else []
+    details = learning or (
+        part and not works_elsewhere(session, view.person_id, account.organisation_ids, today)
+    )
+    links = _links(public_id, learning, details) if writes else []
     if learning or auditor:
         links.append(Link("History of the record", url_for("compliance.person_record", public_id=public_id)))
     return Kept(
         roles=roles_held(session, view.person_id, book, today) if learning or auditor else [],
         with_roles=learning or auditor,
-        requests=_requests(session, view.person_id) if learning or auditor else [],
+        requests=_requests(session, view) if learning or auditor else [],
         links=links,
         entries=[
             *_entries(session, account, view.person_id, public_id, learning, today),
@@ -83,8 +92,10 @@ def kept_of(
     )
 
 
-def _links(public_id: str, learning: bool) -> list[Link]:
-    found = [Link("Correct details", url_for("people.correct_details", public_id=public_id))]
+def _links(public_id: str, learning: bool, details: bool) -> list[Link]:
+    found = (
+        [Link("Correct details", url_for("people.correct_details", public_id=public_id))] if details else []
+    )
     if learning:
         found.append(Link("Add a post", url_for("people.add_post", public_id=public_id)))
         found.append(Link("Record an absence", url_for("people.add_absence", public_id=public_id)))
@@ -143,11 +154,15 @@ def _post_links(one: SpellFact, public_id: str, learning: bool, today: date) -> 
     return found
 
 
-def _requests(session: Session, person_id: int) -> list[str]:
-    return [
-        f"{DETAIL_WORDS[one.detail]} should be “{one.should_be}”, asked on {long_date(clock.london_day(one.asked_at))}"
-        for one in open_requests(session, person_id)
-    ]
+def _requests(session: Session, view: View) -> list[str]:
+    """What waits for an answer; an e-mail address only as far as this reader sees such."""
+    found = []
+    for one in open_requests(session, view.person_id):
+        hidden = one.detail is Detail.EMAIL and view.masked
+        should_be = masked(one.should_be) if hidden else one.should_be
+        asked_on = long_date(clock.london_day(one.asked_at))
+        found.append(f"{DETAIL_WORDS[one.detail]} should be “{should_be}”, asked on {asked_on}")
+    return found
 
 
 def roles_held(session: Session, person_id: int, book: RuleBook, today: date) -> list[tuple[str, str]]:

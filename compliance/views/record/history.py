@@ -11,6 +11,7 @@ from compliance.services.lists import Lists
 from compliance.services.record_history import Entry, Words, history_of
 from compliance.views.blueprint import blueprint
 from compliance.views.lines import csv_response
+from compliance.views.record.opened import record_opened
 from foundation import clock
 from foundation.clock import LONDON
 from foundation.db import Session, db
@@ -49,7 +50,7 @@ def person_record(public_id: str) -> str:
     view = _view(session, public_id)
     entries = _history(session, view)
     page = Page.of(request.args.get("page"), len(entries))
-    return render_template(
+    made = render_template(
         "compliance/person/history.html",
         name=record.details(session, view.person_id).name or "Name not recorded",
         public_id=public_id,
@@ -57,14 +58,17 @@ def person_record(public_id: str) -> str:
         page=page,
         csv_href=url_for("compliance.person_record_csv", public_id=public_id),
     )
+    record_opened(public_id)
+    return made
 
 
 @blueprint.get("/people/<public_id>/record.csv")
 @auth.only_for(*READERS)
 def person_record_csv(public_id: str) -> Response:
-    """The very same as a file."""
+    """The very same as a file; beside that it left, the audit trail says whose record it was."""
     session = db.session()
     entries = _history(session, _view(session, public_id))
+    record_opened(public_id)
     return csv_response(_rows(entries), HEADERS, f"record-{clock.today().isoformat()}")
 
 

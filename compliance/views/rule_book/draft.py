@@ -14,12 +14,13 @@ from compliance.domain.figures import Counts, Judgement
 from compliance.forms.rule_book.parts import EFFECTIVE, effective_day, later_day
 from compliance.programme.words import percent
 from compliance.services.rule_drafts import drafting
-from compliance.services.rule_drafts.drafting import APPLYING, Draft, find_draft, is_at_work
+from compliance.services.rule_drafts.drafting import APPLYING, Draft, find_draft
 from compliance.services.rule_drafts.outcome import Outcome
+from compliance.services.rule_drafts.slips import worth_checking
 from compliance.services.rule_drafts.working import hand_over, outcome_of, takes_long_to_apply
 from compliance.store.rule_drafts import DraftRecord, last_ended
 from compliance.views.blueprint import blueprint
-from compliance.views.rule_book.launching import begin_measuring, launch
+from compliance.views.rule_book.launching import begin_measuring, launch, signs
 from compliance.views.rule_book.reading import WRITERS
 from foundation import clock
 from foundation.db import Session, db
@@ -131,11 +132,11 @@ def _page(
     later_on: TypedDay | None = None,
 ) -> Page:
     session, account, now, today = db.session(), auth.reader(), clock.now(), clock.today()
-    draft = find_draft(session, account.id)
+    draft = find_draft(session, account.id, signs())
     if draft is None:
         return _none(last_ended(session, account.id))
     record = draft.record
-    at_work = is_at_work(record, now)
+    at_work = draft.is_at_work(now)
     outcome = None if draft.collisions else outcome_of(draft)
     is_past = record.effective < today
     told = list(problems or ())
@@ -155,7 +156,7 @@ def _page(
             notes=[NoteLine(one.action.value, one.text, about_text(one.about)) for one in draft.notes],
             collisions=[(drafting.about_words(about), about_text(about)) for about in draft.collisions],
             carried=draft.carried,
-            worth_checking=[] if draft.collisions else drafting.worth_checking(session, draft),
+            worth_checking=[] if draft.collisions else worth_checking(session, draft),
             outcome=outcome,
             tables=_tables(outcome) if outcome else [],
             worked_out=_moment(record) if outcome else "",
@@ -195,7 +196,7 @@ def _none(ended: DraftRecord | None) -> str:
 
 def _expected(session: Session, form: DraftForm) -> Draft:
     """The reader's own open draft, which the form must name: anybody else's is not there."""
-    return drafting.expect_draft(session, auth.reader().id, str(form.draft.data or ""))
+    return drafting.expect_draft(session, auth.reader().id, signs(), str(form.draft.data or ""))
 
 
 def _is_whole(form: OnceForm) -> bool:
@@ -271,7 +272,9 @@ def rule_draft_discard() -> Page:
     form = DraftForm()
 
     def act(session: Session, stamp: Stamp) -> str:
-        drafting.discard_draft(session, stamp, _expected(session, form))
+        draft = _expected(session, form)
+        drafting.discard_draft(session, stamp, draft)
+        signs().forget(draft.record.public_id)
         return url_for("compliance.rule_book")
 
     return _ending(form, act, "Your draft was discarded. The rule book is as it was.")
@@ -295,6 +298,7 @@ def rule_draft_apply() -> Page:
             handed.append(draft)
         else:
             drafting.apply_draft(session, stamp, draft)
+            signs().forget(draft.record.public_id)
         return url_for("compliance.rule_draft")
 
     answer = _ending(form, act, "" if long else "The rule book was changed.")

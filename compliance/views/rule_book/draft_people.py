@@ -13,6 +13,7 @@ from compliance.store.lists import posts_on
 from compliance.views.blueprint import blueprint
 from compliance.views.lines import csv_response
 from compliance.views.rule_book.draft import MOVE_WORDS
+from compliance.views.rule_book.launching import signs
 from compliance.views.rule_book.reading import WRITERS
 from foundation.db import Session, db
 from foundation.errors import NotFound
@@ -50,7 +51,7 @@ class Asked:
 
 def _asked(session: Session) -> Asked:
     """Read the filters. Raises NotFound for numbers that the draft's what-if does not have."""
-    draft = find_draft(session, auth.reader().id)
+    draft = find_draft(session, auth.reader().id, signs())
     outcome = outcome_of(draft) if draft and not draft.collisions else None
     if draft is None or outcome is None:
         raise NotFound("There is no such list.")

@@ -19,7 +19,7 @@ from compliance.services.rule_drafts.drafting import Draft, find_draft, save_edi
 from compliance.store.concerned import posts_that_fit
 from compliance.store.rules import load_rule_book
 from compliance.views.blueprint import blueprint
-from compliance.views.rule_book.launching import begin_measuring
+from compliance.views.rule_book.launching import begin_measuring, signs
 from courses.domain import Course
 from foundation import clock
 from foundation.dates import FAR_DAY
@@ -98,7 +98,7 @@ def _parent_words(kind: Kind, book: RuleBook, parent: str, line: Line | None) ->
 def _asked(kind: Kind) -> Asked:
     """Read the address. Raises NotFound for a line or parent that neither the draft nor the record has."""
     session = db.session()
-    draft = find_draft(session, auth.reader().id)
+    draft = find_draft(session, auth.reader().id, signs())
     recorded = load_rule_book(session)
     book = draft.wanted if draft else recorded
     mark = request.args.get("line", "")
@@ -216,7 +216,7 @@ def _act(
     account = auth.reader()
 
     def act(session: Session, stamp: Stamp) -> str:
-        save_edit(session, stamp, account.id, edit, day)
+        save_edit(session, stamp, account.id, signs(), edit, day)
         return url_for("compliance.rule_draft")
 
     try:

@@ -22,6 +22,7 @@ from compliance.services.rule_drafts.drafting import find_draft
 from compliance.store.rule_drafts import emails_by_actor
 from compliance.store.rules import load_rule_book, when_recorded
 from compliance.views.blueprint import blueprint
+from compliance.views.rule_book.launching import signs
 from compliance.views.rule_book.reading import Group, Reader, holding_on, later_changes
 from compliance.views.shown import kept
 from compliance.wording import duration_words
@@ -81,7 +82,7 @@ def rule_book() -> str | tuple[str, int]:
         later=later_changes(book, day, lambda code: not wanted or wanted.casefold() in code.casefold()),
         where=kept(as_at=None if asked.error or day == today else day.isoformat()),
         reader=reader,
-        draft=find_draft(session, account.id) if reader.drafts else None,
+        draft=find_draft(session, account.id, signs()) if reader.drafts else None,
         add={
             "requirement": url_for("compliance.rule_edit_requirement"),
             "course": url_for("compliance.rule_edit_course"),
@@ -172,7 +173,7 @@ def _page(
         groups=groups,
         later=later,
         reader=reader,
-        draft=find_draft(db.session(), reader.account.id) if reader.drafts else None,
+        draft=find_draft(db.session(), reader.account.id, signs()) if reader.drafts else None,
     )
 
 

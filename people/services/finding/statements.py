@@ -84,6 +84,10 @@ POSTS = (
 _THERE = UnitRow.organisation_id.in_(bindparam("organisation_ids", expanding=True))
 _RUNS = (PostSpellRow.first_day <= TODAY, PostSpellRow.last_day >= TODAY)
 POSTS_THERE = POSTS.where(_THERE, *_RUNS)
+_UNITS_THERE = select(UnitRow.id).where(_THERE)
+_ELSEWHERE = select(PostSpellRow.person_id).where(
+    known(PostSpellRow, None), PostSpellRow.last_day >= TODAY, PostSpellRow.unit_id.not_in(_UNITS_THERE)
+)
 
 
 def _people(*conditions: ColumnElement[bool], working: Working) -> Select[int]:
@@ -92,15 +96,20 @@ def _people(*conditions: ColumnElement[bool], working: Working) -> Select[int]:
     return select(PostSpellRow.person_id).where(known(PostSpellRow, None), *days, *conditions)
 
 
-def _holding(key: str, holds: Holds, working: Working) -> Select[int]:
+def _holding(key: str, holds: Holds, working: Working, only_there: bool) -> Select[int]:
+    """Who holds a role. `only_there`: by a post in the reader's organisations; what others gave by hand may be theirs.
+
+    Else a partner lead would learn by asking which roles somebody has elsewhere.
+    """
     if holds.given:
-        return select(RoleGrantRow.person_id).where(
+        given = select(RoleGrantRow.person_id).where(
             known(RoleGrantRow, None),
             RoleGrantRow.role == bindparam(f"{key}_role"),
             RoleGrantRow.first_day <= TODAY,
             RoleGrantRow.last_day >= TODAY,
         )
-    conditions: list[ColumnElement[bool]] = []
+        return given.where(RoleGrantRow.person_id.not_in(_ELSEWHERE)) if only_there else given
+    conditions: list[ColumnElement[bool]] = [PostSpellRow.unit_id.in_(_UNITS_THERE)] if only_there else []
     if holds.named:
         roles = ";" + PostSpellRow.roles + ";"
         conditions.append(PostSpellRow.roles != "")
@@ -118,7 +127,7 @@ def _holding(key: str, holds: Holds, working: Working) -> Select[int]:
 
 
 def _meant(
-    number: int, in_units: bool, roles: tuple[Holds, ...], working: Working
+    number: int, in_units: bool, roles: tuple[Holds, ...], working: Working, only_there: bool
 ) -> CompoundSelect[int] | Select[int]:
     """The people whom a word may mean."""
     named = (
@@ -131,7 +140,7 @@ def _meant(
             known(PersonDetailRow, None),
         )
     )
-    others = [_holding(f"word_{number}_{at}", holds, working) for at, holds in enumerate(roles)]
+    others = [_holding(f"word_{number}_{at}", holds, working, only_there) for at, holds in enumerate(roles)]
     if in_units:
         there = PostSpellRow.unit_id.in_(bindparam(f"units_{number}", expanding=True))
         others.append(_people(there, working=working))
@@ -142,9 +151,11 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     person, working = PersonDetailRow.person_id, shape.working
     found = [known(PersonDetailRow, None)]
     for number, (in_units, roles) in enumerate(shape.words):
-        found.append(person.in_(_meant(number, in_units, roles, working)))
+        found.append(person.in_(_meant(number, in_units, roles, working, shape.only_there)))
     if shape.role is not None:
-        holding = [_holding(f"role_{at}", holds, working) for at, holds in enumerate(shape.role)]
+        holding = [
+            _holding(f"role_{at}", holds, working, shape.only_there) for at, holds in enumerate(shape.role)
+        ]
         found.append(person.in_(holding[0].union(*holding[1:]) if len(holding) > 1 else holding[0]))
     if shape.root:
         found.append(

@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 from foundation import audit
 from foundation.errors import DomainError, NotFound
 from foundation.facts import known, recorded, retract
+from foundation.plain import plain
 from foundation.stamp import Stamp
-from people.domain import Account, Permission
-from people.models import AccountRow, OrganisationRow, PermissionRequestRow, PermissionRow
+from people.domain import Account, Permission, Sector
+from people.models import (
+    AccountRow,
+    OrganisationRow,
+    OrganisationSectorRow,
+    PermissionRequestRow,
+    PermissionRow,
+)
 from people.services.granting.listing import AccountEntry
 from people.services.sessions import end_sessions
 
@@ -46,13 +53,25 @@ def give(
             session, stamp, "permission.asked", f"account:{entry.public_id}", permission=permission.value
         )
         return False
-    name = session.scalar(select(OrganisationRow.name).where(OrganisationRow.id == organisation_id))
+    name = dict(partner_organisations(session)).get(organisation_id or 0)
     if name is None:
         raise DomainError("Choose the organisation that they lead.")
     if any(held.organisation == name for held in entry.held):
         raise DomainError(f"They are the partner lead of {name} already.")
     _grant(session, stamp, entry, permission, organisation_id)
     return True
+
+
+def partner_organisations(session: Session) -> list[tuple[int, str]]:
+    """The organisations that somebody may lead, by name: never the council, whose lead would see as much as others
+    whom two people have to agree on.
+    """
+    rows = session.execute(
+        select(OrganisationRow.id, OrganisationRow.name)
+        .join(OrganisationSectorRow, OrganisationSectorRow.organisation_id == OrganisationRow.id)
+        .where(known(OrganisationSectorRow, None), OrganisationSectorRow.sector != Sector.COUNCIL.value)
+    )
+    return sorted(((row.id, row.name) for row in rows), key=lambda one: plain(one[1]))
 
 
 def agree(session: Session, stamp: Stamp, account: Account, entry: AccountEntry, fact_id: int) -> Permission:

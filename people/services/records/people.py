@@ -1,6 +1,8 @@
 """People by hand: adding one who is in no file, and correcting who somebody is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -14,7 +16,7 @@ from people.imports.person_rows import Details
 from people.imports.posts import PostSpell
 from people.models import PersonDetailRow, PersonRow
 from people.services.records.posts import add_post
-from people.services.records.standing import ref_of, same_details
+from people.services.records.standing import ref_of, refuse_other_employer, same_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,30 @@ def add_person(session: Session, stamp: Stamp, said: NewPerson) -> int:
     return row.id
 
 
+@dataclass(frozen=True, slots=True)
+class LedBy:
+    """A partner lead acts: on nobody who has a post outside of these organisations on this day or later."""
+
+    organisation_ids: Collection[int]
+    today: date
+
+
 def correct_details(
-    session: Session, stamp: Stamp, person_id: int, fact_id: int, said: Details, reason: str
+    session: Session,
+    stamp: Stamp,
+    person_id: int,
+    fact_id: int,
+    said: Details,
+    reason: str,
+    lead: LedBy | None = None,
 ) -> None:
-    """Say anew who somebody is. Raises ChangedMeanwhile where something else is said by now than the form showed."""
+    """Say anew who somebody is. Raises ChangedMeanwhile where something else is said by now than the form showed.
+
+    Invitations go to the address that is said here, so a partner lead says it of nobody whom others employ too:
+    NotFound is raised, for a post that came after the form was opened as well.
+    """
+    if lead is not None:
+        refuse_other_employer(session, person_id, lead.organisation_ids, lead.today)
     before = same_details(session, person_id, fact_id)
     if before.details == said:
         raise DomainError("Nothing is different. Change something, or go back.")

@@ -3,7 +3,7 @@
 Every act works out the whole history that the post should have; what to retract and what to record is the difference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -70,9 +70,19 @@ def correct_post(
     _save(session, stamp, person_id, now.post_ref, before, after, reason, "post.corrected")
 
 
-def end_post(session: Session, stamp: Stamp, person_id: int, fact_id: int, last_day: date) -> None:
-    """The post ends after a day, and with it what was to come of it. Raises as `change_post` does."""
-    now = spell_fact(session, person_id, fact_id)
+def end_post(
+    session: Session,
+    stamp: Stamp,
+    person_id: int,
+    fact_id: int,
+    last_day: date,
+    among: Collection[int] | None = None,
+) -> None:
+    """The post ends after a day, and with it what was to come of it. Raises as `change_post` does.
+
+    `among`: the organisations of the partner lead who ends it (`spell_fact`).
+    """
+    now = spell_fact(session, person_id, fact_id, among)
     if last_day < now.spell.first_day:
         began = long_date(now.spell.first_day)
         raise DomainError(

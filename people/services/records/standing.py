@@ -1,5 +1,6 @@
 """What stands in the record of one person, fact by fact, and saying so when it was changed meanwhile."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import DomainError, NotFound
 from foundation.facts import Fact, known
-from people.domain import AbsenceKind, Account
+from people.domain import AbsenceKind
 from people.imports.person_rows import Details
 from people.imports.posts import Duties, PostSpell, days_in_words
 from people.models import AbsenceRow, OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
 from people.wording import ABSENCE_WORDS, CATEGORY_WORDS
 
+_NO_ENTRY = "There is no such entry."
 Lines = list[tuple[str, str]]
 """What a fact says, as (name, value), for pages."""
 
@@ -80,25 +82,61 @@ def spell_facts(session: Session, person_id: int, post_ref: str | None = None) -
     return [one for one in found if post_ref is None or one.post_ref == post_ref]
 
 
-def spell_fact(session: Session, person_id: int, fact_id: int) -> SpellFact:
-    """One stretch of a post. Raises ChangedMeanwhile where it stands no more, NotFound where it never was theirs."""
+def spell_fact(
+    session: Session, person_id: int, fact_id: int, among: Collection[int] | None = None
+) -> SpellFact:
+    """One stretch of a post. Raises ChangedMeanwhile where it stands no more, NotFound where it never was theirs.
+
+    `among`: the organisations of a partner lead. A stretch of another, now or before it was taken out, is not theirs
+    either, nor is a post that goes on in another; and no number of a manager is told.
+    """
     every = spell_facts(session, person_id)
     found = next((one for one in every if one.id == fact_id), None)
     if found is not None:
+        if among is not None:
+            _refuse_elsewhere(every, found, among)
         return found
-    post_ref = _gone(session, PostSpellRow, PostSpellRow.post_ref, person_id, fact_id)
-    now = [spell_line(one) for one in every if one.post_ref == post_ref.said]
-    raise ChangedMeanwhile(post_ref.at, post_ref.by, now)
+    gone = _gone(session, PostSpellRow, PostSpellRow.post_ref, person_id, fact_id)
+    now = [one for one in every if one.post_ref == gone.said]
+    if among is not None:
+        outside = any(one.organisation_id not in among for one in now)
+        if outside or _organisation_of(session, fact_id) not in among:
+            raise NotFound(_NO_ENTRY)
+    numbers = among is None
+    raise ChangedMeanwhile(gone.at, gone.by, [spell_line(one, numbers=numbers) for one in now])
 
 
-def refuse_elsewhere(session: Session, account: Account, person_id: int, one: SpellFact) -> None:
-    """Raise NotFound where a post, or what is to come of it, is not of the organisations that a partner lead leads."""
-    for other in spell_facts(session, person_id, one.post_ref):
+def _refuse_elsewhere(every: Collection[SpellFact], one: SpellFact, among: Collection[int]) -> None:
+    for other in every:
         if (
-            other.spell.last_day >= one.spell.first_day
-            and other.organisation_id not in account.organisation_ids
+            other.post_ref == one.post_ref
+            and other.spell.last_day >= one.spell.first_day
+            and other.organisation_id not in among
         ):
-            raise NotFound("There is no such entry.")
+            raise NotFound(_NO_ENTRY)
+
+
+def _organisation_of(session: Session, fact_id: int) -> int | None:
+    """The organisation of a stretch of a post, whether it stands or not."""
+    query = select(UnitRow.organisation_id).join(PostSpellRow, PostSpellRow.unit_id == UnitRow.id)
+    return session.scalar(query.where(PostSpellRow.id == fact_id))
+
+
+def refuse_other_employer(session: Session, person_id: int, among: Collection[int], today: date) -> None:
+    """Raise NotFound where somebody has a post elsewhere than with a partner lead, running or to come.
+
+    What is said of the person, and not of one post, is then for learning and development (promises 8).
+    """
+    if works_elsewhere(session, person_id, among, today):
+        raise NotFound("There is no such person.")
+
+
+def works_elsewhere(session: Session, person_id: int, among: Collection[int], today: date) -> bool:
+    """Whether somebody has a post, running or to come, outside of these organisations."""
+    return any(
+        one.spell.last_day >= today and one.organisation_id not in among
+        for one in spell_facts(session, person_id)
+    )
 
 
 def absence_fact(session: Session, person_id: int, fact_id: int) -> AbsenceFact:
@@ -135,9 +173,9 @@ def details_lines(said: Details) -> Lines:
     ]
 
 
-def spell_line(one: SpellFact) -> tuple[str, str]:
-    """A stretch of a post, for a page."""
-    return f"Post {one.post_ref}", str(one.spell)
+def spell_line(one: SpellFact, *, numbers: bool = True) -> tuple[str, str]:
+    """A stretch of a post, for a page; without the number of the manager for whoever may not read it."""
+    return f"Post {one.post_ref}", str(one.spell) if numbers else one.without_numbers
 
 
 def absence_line(one: AbsenceFact) -> tuple[str, str]:
@@ -159,7 +197,7 @@ def _gone(session: Session, model: type[Fact], said: Any, person_id: int, fact_i
     )
     found = session.execute(query).one_or_none()
     if found is None:
-        raise NotFound("There is no such entry.")
+        raise NotFound(_NO_ENTRY)
     return _Gone(*found)
 
 

@@ -19,7 +19,6 @@ from people.forms.once import act_once
 from people.services.granting import doors, permissions
 from people.services.granting.listing import AccountEntry, State, account_entry
 from people.services.granting.permissions import NEEDS_TWO
-from people.store import tree
 from people.views.accounts.listing import READERS, STATE_WORDS, may_change, shown_email
 from people.views.blueprint import blueprint
 from people.wording import PERMISSION_NAMES
@@ -209,8 +208,7 @@ def give_permission(public_id: str) -> Page:
     """Give a permission, or ask a colleague to grant it."""
     session, entry = db.session(), _entry(public_id)
     form = GiveForm()
-    roots = [unit for unit in tree(session).units if not unit.path]
-    form.offer([(str(unit.organisation_id), unit.organisation) for unit in roots])
+    form.offer([(str(number), name) for number, name in permissions.partner_organisations(session)])
     if form.is_submitted():
         valid = form.validate()
         if form.choices_hold() and valid:

@@ -14,8 +14,8 @@ from people.forms.records.details import AddPersonForm, CorrectDetailsForm
 from people.imports.person_rows import Details
 from people.services.records import people as service
 from people.services.records.choosing import doubts_about_person, doubts_about_post
-from people.services.records.people import NewPerson
-from people.services.records.standing import details_fact, details_lines
+from people.services.records.people import LedBy, NewPerson
+from people.services.records.standing import details_fact, details_lines, refuse_other_employer
 from people.views.blueprint import blueprint
 from people.views.records.duties import HINTS, PARTS, TypedDays, TypedDuties
 from people.views.records.flow import Change, Page, run, subject_of
@@ -92,8 +92,14 @@ def add_person() -> Page:
 @blueprint.route("/people/<public_id>/details", methods=["GET", "POST"])
 @auth.only_for(Permission.LEARNING, Permission.PARTNER_LEAD)
 def correct_details(public_id: str) -> Page:
-    """Correct the name, the e-mail address or the category; a partner lead not the category, on which duties rest."""
+    """Correct the name, the e-mail address or the category; a partner lead not the category, on which duties rest.
+
+    Nor anything of somebody whom others employ too: a password is sent to the address that stands here.
+    """
     subject = subject_of(public_id, part=True)
+    lead = LedBy(auth.reader().organisation_ids, clock.today()) if subject.part else None
+    if lead is not None:
+        refuse_other_employer(db.session(), subject.person_id, lead.organisation_ids, lead.today)
     standing = details_fact(db.session(), subject.person_id)
     if standing is None:
         raise NotFound("There is no such person.")
@@ -111,7 +117,7 @@ def correct_details(public_id: str) -> Page:
 
     def act(session: Session, stamp: Stamp) -> int:
         service.correct_details(
-            session, stamp, subject.person_id, form.fact_id, said(), form.reason.data or ""
+            session, stamp, subject.person_id, form.fact_id, said(), form.reason.data or "", lead
         )
         return subject.person_id
 

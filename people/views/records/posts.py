@@ -1,5 +1,6 @@
 """Posts of a person: adding, changing from a day on, correcting, ending, and marking one as a mistake."""
 
+from collections.abc import Collection
 from datetime import date
 
 from flask import request, url_for
@@ -23,7 +24,6 @@ from people.services.records.choosing import doubts_about_post
 from people.services.records.standing import (
     ChangedMeanwhile,
     SpellFact,
-    refuse_elsewhere,
     spell_fact,
     spell_facts,
 )
@@ -80,11 +80,16 @@ def _standing(subject: Subject, spell: int) -> SpellFact | Page:
     if subject.is_own:
         return own_record(subject)
     try:
-        return spell_fact(db.session(), subject.person_id, spell)
+        return spell_fact(db.session(), subject.person_id, spell, _among(subject))
     except ChangedMeanwhile as changed:
         if request.method == "POST":
             return gone_page(subject, changed, _as_typed())
         return gone_page(subject, changed)
+
+
+def _among(subject: Subject) -> Collection[int] | None:
+    """The organisations beyond which the lead of a partner reads and ends no post; None for everybody else."""
+    return auth.reader().organisation_ids if subject.part else None
 
 
 def _words(subject: Subject, standing: SpellFact) -> str:
@@ -198,8 +203,6 @@ def end_post(public_id: str, spell: int) -> Page:
     standing = _standing(subject, spell)
     if not isinstance(standing, SpellFact):
         return standing
-    if subject.part:
-        refuse_elsewhere(db.session(), auth.reader(), subject.person_id, standing)
     form = EndPostForm()
     legend, hint = "Last day of the post", "The last day of work, past or to come"
     day = (
@@ -210,7 +213,7 @@ def end_post(public_id: str, spell: int) -> Page:
 
     def act(session: Session, stamp: Stamp) -> int:
         assert day.value is not None
-        service.end_post(session, stamp, subject.person_id, spell, day.value)
+        service.end_post(session, stamp, subject.person_id, spell, day.value, _among(subject))
         return subject.person_id
 
     def rows() -> list[tuple[str, str]]:

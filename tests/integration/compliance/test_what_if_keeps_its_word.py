@@ -30,13 +30,16 @@ from people.models import PersonRow
 from tests.integration.compliance.product import TODAY, Answer, Product, asking_everybody, read_files, sayable
 from tests.oracle.files import write_files
 from tests.oracle.strategies import interesting_days, worlds
+from tests.oracle.world import RoleLink as OracleLink
 from tests.oracle.world import World, described
 
 WORLDS = worlds(completed_until=TODAY).map(sayable)
-ORDER = ("programme", "people", "absences", "completions", "exemptions")
+ORDER = ("programme", "people", "absences", "completions", "exemptions", "grants")
 LOOKS = (0, 1, 91, 400)
 """So many days after the change counts, people are looked at."""
 NEW_ROLES = ("*", "frontline", "panel")
+UNHELD = "unheld"
+"""A role that nobody has."""
 Key = tuple[str, str]
 
 
@@ -108,6 +111,18 @@ def working_days(world: World) -> list[date]:
     return busy or days
 
 
+def asking_nobody(world: World) -> World:
+    """The same world with requirements that have concerned nobody: for a role that nobody has."""
+    links = (OracleLink(UNHELD),)
+    lines = tuple(replace(line, roles=links, first_day=None, last_day=None) for line in world.requirements)
+    return replace(world, roles=(*world.roles, UNHELD), requirements=lines)
+
+
+def by_hand_alone(world: World) -> World:
+    """The same world, where nobody has a role but by hand."""
+    return replace(world, role_rules=(), spells=tuple(replace(spell, roles=()) for spell in world.spells))
+
+
 def test_what_a_draft_promises_is_what_applying_it_does_person_by_person(
     product: Product, tmp_path: Path
 ) -> None:
@@ -115,30 +130,65 @@ def test_what_a_draft_promises_is_what_applying_it_does_person_by_person(
     @given(world=st.one_of(WORLDS, WORLDS, WORLDS.map(asking_everybody)), data=st.data())
     def keeps_its_word(world: World, data: st.DataObject) -> None:
         note(described(world))
-        product.reset()
-        write_files(world, tmp_path / "files", lambda rows: rows)
-        product.load_all(read_files(tmp_path / "files"), ORDER)
-        day = data.draw(st.sampled_from(working_days(world)), label="effective")
-        days = [day + timedelta(days=ahead) for ahead in LOOKS]
-        recorded = wanted = load_rule_book(product.session)
-        for _ in range(data.draw(st.integers(1, 3), label="edits")):
-            changes = data.draw(st.sampled_from(possible(wanted, day)), label="kind")
-            wanted = data.draw(st.sampled_from(changes), label="change").made(wanted, day)
-        found = change(recorded, wanted, day)
-        promised = what_if(product.session, found, days)
-        assert from_text(as_text(Outcome(promised, 0))).days == promised
-        before = {on: standings(product, on) for on in days}
-        with transaction(product.session) as session:
-            apply_book(session, product.stamp(), wanted, day, found, "rule_draft.applied", "tests")
-        assert product.differences() == []
-        assert lines_of(load_rule_book(product.session)) == lines_of(found.after)
-        refs = dict(product.session.execute(select(PersonRow.id, PersonRow.person_ref)).all())
-        for on in days:
-            was, now = before[on], standings(product, on)
-            agrees(promised, on, was, now, refs)
-            figures_are(product, promised[on], on)
+        day, recorded = recorded_with(product, world, tmp_path / "files", data)
+        wanted = edited(recorded, day, data, data.draw(st.integers(1, 3), label="edits"))
+        is_kept(product, recorded, wanted, day)
 
     keeps_its_word()
+
+
+def test_nobody_is_overlooked_whom_a_requirement_never_concerned_before(
+    product: Product, tmp_path: Path
+) -> None:
+    """It is newly asked of a role, whose holders have it by their post, by a rule or by hand alone."""
+    new = WORLDS.map(asking_nobody)
+
+    @product.examples(40, 8, thorough=1_000)
+    @given(world=st.one_of(new, new.map(by_hand_alone)), data=st.data())
+    def overlooks_nobody(world: World, data: st.DataObject) -> None:
+        note(described(world))
+        day, recorded = recorded_with(product, world, tmp_path / "files", data)
+        code, role = (data.draw(st.sampled_from(some)) for some in (recorded.codes, NEW_ROLES[1:]))
+        asked = Change(new=RoleLink(code, role, data.draw(st.sampled_from((0, 30)))))
+        wanted = edited(asked.made(recorded, day), day, data, data.draw(st.integers(0, 1), label="edits"))
+        is_kept(product, recorded, wanted, day)
+
+    overlooks_nobody()
+
+
+def recorded_with(product: Product, world: World, folder: Path, data: st.DataObject) -> tuple[date, RuleBook]:
+    """A service that knows a world: a day on which its rules may change, and its rule book."""
+    product.reset()
+    write_files(world, folder, lambda rows: rows)
+    product.load_all(read_files(folder), ORDER)
+    day = data.draw(st.sampled_from(working_days(world)), label="effective")
+    return day, load_rule_book(product.session)
+
+
+def edited(book: RuleBook, day: date, data: st.DataObject, edits: int) -> RuleBook:
+    """A rule book after some edits of any kind."""
+    for _ in range(edits):
+        changes = data.draw(st.sampled_from(possible(book, day)), label="kind")
+        book = data.draw(st.sampled_from(changes), label="change").made(book, day)
+    return book
+
+
+def is_kept(product: Product, recorded: RuleBook, wanted: RuleBook, day: date) -> None:
+    """What a change promises on some days is what is there when it has been applied."""
+    days = [day + timedelta(days=ahead) for ahead in LOOKS]
+    found = change(recorded, wanted, day)
+    promised = what_if(product.session, found, days)
+    assert from_text(as_text(Outcome(promised, 0))).days == promised
+    before = {on: standings(product, on) for on in days}
+    with transaction(product.session) as session:
+        apply_book(session, product.stamp(), wanted, day, found, "rule_draft.applied", "tests")
+    assert product.differences() == []
+    assert lines_of(load_rule_book(product.session)) == lines_of(found.after)
+    refs = dict(product.session.execute(select(PersonRow.id, PersonRow.person_ref)).all())
+    for on in days:
+        was, now = before[on], standings(product, on)
+        agrees(promised, on, was, now, refs)
+        figures_are(product, promised[on], on)
 
 
 def standings(product: Product, day: date) -> dict[Key, Answer]:

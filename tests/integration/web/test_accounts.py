@@ -16,7 +16,7 @@ from foundation.stamp import Stamp
 from people.domain import Permission
 from people.models import AccountRow, PermissionRequestRow, PermissionRow
 from people.services.accounts import create_account
-from tests.borough import PARTNER, PASSWORD, Borough, email_of
+from tests.borough import COUNCIL, PARTNER, PASSWORD, Borough, email_of
 from tests.pages import PageClient, text_of
 
 SignIn = Callable[[str], PageClient]
@@ -105,6 +105,19 @@ def test_a_partner_lead_needs_one_person_and_an_organisation(
     assert held(session, "staff") == {"partner_lead"}
     again = client.send(f"{staff}/give", permission="partner_lead", organisation=where)
     assert again.status_code == 422
+
+
+def test_nobody_is_made_the_partner_lead_of_the_council(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    client, staff = sign_in("learning"), page_of(session, "staff")
+    council = str(borough.organisations[COUNCIL])
+    offered = {option.get_text() for option in client.page(f"{staff}/give").select("#organisation option")}
+    assert PARTNER in offered
+    assert COUNCIL not in offered
+    answer = client.send(f"{staff}/give", permission="partner_lead", organisation=council)
+    assert answer.status_code == 422
+    assert held(session, "staff") == set()
 
 
 @pytest.mark.parametrize("reader, permission", [("auditor", "learning"), ("partner", "auditor")])

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from compliance import timelines
 from courses.domain import CompletionKey, Evidence
+from courses.imports.completion_rows import read_completions
+from courses.imports.completions import prepare
 from courses.models import CompletionRow, CourseRow, EvidenceFileRow
 from courses.services.evidence import senders
 from courses.store import course_ids
 from foundation.audit import AuditEventRow
 from foundation.dates import add_months
-from foundation.facts import recorded
+from foundation.facts import no_progress, recorded
 from people.models import AccountRow
 from tests.borough import Borough, email_of
 from tests.integration.web.staff import adding
@@ -266,3 +268,33 @@ def test_nobody_checks_what_they_sent_in_by_adding_it_as_checked(
     assert senders(session, key) == [f"account:{account.public_id}"]
     assert save(client, new(borough, "Kit"), added(borough.today, evidence="awaiting")).status_code == 302
     assert standing(session, borough, "Kit")[0].evidence == Evidence.AWAITING
+
+
+def test_one_that_was_not_accepted_makes_room_for_what_is_right_and_is_not_corrected(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    with adding(session, borough) as builder:
+        builder.completion("Kit", "PREV", 4, Evidence.REJECTED)
+    client = sign_in("learning")
+    fields = {"reference": "C-2", "reason": "Found it"}
+    page, status = check(client, address(borough, "Kit", 4, "correct"), fields)
+    assert (status, "This was not accepted" in problems(page)) == (422, True)
+    on = borough.today - timedelta(days=4)
+    assert save(client, new(borough, "Kit"), added(on)).status_code == 302
+    (row,) = standing(session, borough, "Kit")
+    assert row.evidence == Evidence.VERIFIED
+    assert list(timelines.differences(session)) == []
+
+
+def test_a_later_file_does_not_bring_back_what_was_taken_back(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    taken = {"how": "mistake", "reason": "Another Mo"}
+    assert save(sign_in("learning"), address(borough, "Mo", 100, "take-back"), taken).status_code == 302
+    session.rollback()
+    on = borough.today - timedelta(days=100)
+    content = f"person_ref,course_code,completed_on\nN-Mo,PREV,{on.isoformat()}\n".encode()
+    file = read_completions(content, "completions.csv", borough.today)
+    plan, _ = prepare(session, file, no_progress)
+    assert plan.new == []
+    assert "was withdrawn (" in str(plan.findings.set_aside[2])

@@ -224,6 +224,17 @@ def test_a_number_that_is_withdrawn_is_gone_from_the_lists(
     assert "No numbers were declared" in text_of(client.page("/figures/declared"))
 
 
+def test_a_starting_number_of_their_own_is_not_a_partner_lead_s_to_change(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    sign_in("learning").send(NEW, **typed(borough.organisations[PARTNER], kind="starting"))
+    client, place = sign_in("partner"), f"/figures/declared/{standing(session)[0].public_id}"
+    assert "1,250" in text_of(client.page("/figures/declared"))
+    assert not client.page("/figures/declared").select("main a[href*=correct], main a[href*=withdraw]")
+    for act in ("correct", "withdraw"):
+        assert client.get(f"{place}/{act}").status_code == 404
+
+
 def test_an_auditor_reads_the_numbers_and_is_offered_nothing_to_change(
     sign_in: SignIn, borough: Borough
 ) -> None:

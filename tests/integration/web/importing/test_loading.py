@@ -336,20 +336,3 @@ def test_too_many_files_that_wait_are_refused(desk: PageDesk, monkeypatch: pytes
     answer = desk.upload("absences", FILES["absences"])
     assert answer.status_code == 422
     assert "1 file waits for you already" in answer.get_data(as_text=True)
-
-
-def test_nobody_loads_an_exemption_of_their_own(desk: PageDesk) -> None:
-    row = {**FILES["exemptions"][0], "person_ref": "N-Uma"}
-    run = desk.send("exemptions", [FILES["exemptions"][1], row])
-    assert desk.work() is State.REFUSED
-    assert "This file changes an exemption of your own." in desk.text(run)
-
-
-def test_whoever_loads_training_of_their_own_is_told_that_it_is_written_down(desk: PageDesk) -> None:
-    row = {**FILES["completions"][0], "person_ref": "N-Uma"}
-    run = desk.looked_over("completions", [row])
-    assert "Some of these changes are about you yourself." in desk.text(run)
-    desk.confirm(run)
-    events = select(AuditEventRow.details).where(AuditEventRow.event == "import.confirmed")
-    assert desk.session.scalars(events).one()["about_oneself"] is True
-    desk.session.rollback()

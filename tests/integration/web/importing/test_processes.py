@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from compliance import timelines
 from compliance.services.importing.runs import State
-from compliance.views.importing import launching
+from compliance.views import own_process
 from foundation import clock
 from foundation.db import db
 from people.models import ImportBatchRow
@@ -44,7 +44,7 @@ FlaskGroup(create_app=lambda: app).main(args=sys.argv[1:], prog_name="flask")
 def environment(app: Flask) -> dict[str, str]:
     return {
         **os.environ,
-        "DATABASE_URL": app.config[launching.DATABASE],
+        "DATABASE_URL": app.config[own_process.DATABASE],
         "INSTANCE_PATH": app.instance_path,
         "ENVIRONMENT": "development",
     }
@@ -111,7 +111,7 @@ def test_the_page_starts_the_process_itself(desk: PageDesk, monkeypatch: pytest.
     while desk.state(run)["at_work"] and time.monotonic() < until:
         db.session.remove()
         time.sleep(0.2)
-    for process in launching._started:
+    for process in own_process.started:
         assert process.wait(PATIENCE) == 0
     assert desk.row(run).state == State.PREVIEWED
     assert desk.row(run).found["counts"]["person_added"] == 2

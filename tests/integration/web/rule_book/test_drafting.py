@@ -1,7 +1,10 @@
 """A draft of the rule book: gathered from forms, shown with what it would do, saved or given up."""
 
+import sys
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,8 +16,10 @@ from compliance.domain.requirement import Target
 from compliance.models import RuleDraftRow
 from compliance.services.rule_drafts import drafting, working
 from compliance.services.rule_drafts.drafting import APPLYING, MEASURING
+from compliance.services.rule_drafts.signs import PATIENCE
 from compliance.store.rules import load_rule_book, write_change
 from compliance.views.rule_book import launching
+from compliance.views.rule_book.launching import signs
 from foundation import clock, facts
 from foundation.audit import AuditEventRow
 from foundation.db import transaction
@@ -355,7 +360,7 @@ def test_many_people_are_left_to_a_process_of_its_own(
 def work(session: Session, draft: str, mark: str) -> bool:
     session.rollback()
     try:
-        return working.work_on(session, draft, mark, clock.now, clock.today())
+        return working.work_on(session, signs(), draft, mark, clock.now, clock.today())
     finally:
         facts.forget(session)
         session.rollback()
@@ -369,7 +374,9 @@ def test_work_that_fails_says_so_and_can_be_asked_for_again(
     raise_target(client)
     row = session.execute(select(RuleDraftRow.public_id, RuleDraftRow.result_of)).one()
     with transaction(session):
-        session.execute(update(RuleDraftRow).values(work=what, work_began_at=clock.now(), result_of=None))
+        session.execute(update(RuleDraftRow).values(work=what, work_began_at=clock.now()))
+        if what == MEASURING:
+            session.execute(update(RuleDraftRow).values(result_of=None))
 
     def broken(*_arguments: object) -> None:
         raise RuntimeError("no")
@@ -380,19 +387,73 @@ def test_work_that_fails_says_so_and_can_be_asked_for_again(
     assert not work(session, row.public_id, row.result_of)
     monkeypatch.undo()
     assert "ry again" in text_of_page(client, DRAFT)
-    press(client, "Work it out")
-    assert "Worked out at" in text_of_page(client, DRAFT)
     assert book_now(session) == before
+    press(client, "Work it out" if what == MEASURING else "Save these changes")
+    text = text_of_page(client, DRAFT)
+    assert ("Worked out at" if what == MEASURING else "Your changes are saved") in text
 
 
 def test_work_whose_process_died_is_not_waited_for(sign_in: SignIn, session: Session) -> None:
     client = sign_in("learning")
     raise_target(client)
-    with transaction(session):
-        began = clock.now() - timedelta(minutes=16)
-        session.execute(update(RuleDraftRow).values(work=MEASURING, work_began_at=began))
+    public_id = began_long_ago(session, MEASURING)
     assert "Refresh" not in client.get(DRAFT).headers
+    with signs().alive(public_id):
+        assert client.get(DRAFT).headers["Refresh"]
+        link = change_link(client, f"{RULES}/requirements/{AWARE}", "%")
+        assert "is being worked on" in messages(put(client, link, percent_hundredths="1"))[0]
     assert press(client, "Save these changes").status_code == 302
+
+
+def began_long_ago(session: Session, what: str) -> str:
+    """Somebody has asked for some work on the one draft, and it should have ended by now."""
+    with transaction(session):
+        began = clock.now() - PATIENCE - timedelta(seconds=1)
+        session.execute(update(RuleDraftRow).values(work=what, work_began_at=began))
+        return session.scalars(select(RuleDraftRow.public_id)).one()
+
+
+def test_a_process_gives_signs_of_life_while_it_works_and_none_when_it_has_ended(
+    sign_in: SignIn, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compliance.services.rule_drafts.signs.SIGN_SECONDS", 0.01)
+    client = sign_in("learning")
+    raise_target(client)
+    public_id = began_long_ago(session, MEASURING)
+    measure, seen = working.measure, []
+
+    def slowly(*asked: Any) -> None:
+        first = signs().last(public_id)
+        while (last := signs().last(public_id)) == first:
+            time.sleep(0.01)
+        seen.extend([first, last])
+        measure(*asked)
+
+    monkeypatch.setattr(working, "measure", slowly)
+    assert work(session, public_id, "")
+    assert None not in seen
+    assert signs().last(public_id) is None
+
+
+@pytest.mark.parametrize("what", [MEASURING, APPLYING])
+def test_work_that_cannot_be_started_says_so_at_once(
+    sign_in: SignIn, session: Session, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    client = sign_in("learning")
+    raise_target(client)
+    monkeypatch.setattr(working, "MOST_AT_ONCE" if what == MEASURING else "MOST_TO_REFRESH", 0)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    if what == MEASURING:
+        put_well(client, change_link(client, f"{RULES}/courses/PREV", "Prevent"), validity_months="1")
+    else:
+        press(client, "Save these changes")
+    answer = client.get(DRAFT)
+    assert "Refresh" not in answer.headers
+    assert "ry again" in messages(answer)[0]
+    monkeypatch.undo()
+    press(client, "Work it out" if what == MEASURING else "Save these changes")
+    text = text_of_page(client, DRAFT)
+    assert ("Worked out at" if what == MEASURING else "Your changes are saved") in text
 
 
 def test_nobody_else_is_needed_for_an_open_draft_of_each(
