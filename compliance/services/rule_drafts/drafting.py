@@ -197,7 +197,7 @@ def take_out(session: Session, stamp: Stamp, draft: Draft, about: Sequence[Key])
 def discard_draft(session: Session, stamp: Stamp, draft: Draft) -> None:
     """Give the draft up; the rule book stays as it is."""
     _must_be_free(draft, stamp.at)
-    store.update_draft(session, draft.record.public_id, ended_at=stamp.at, outcome=DISCARDED)
+    store.update_draft(session, draft.record.public_id, ended_at=stamp.at, outcome=DISCARDED, result=None)
     audit.record(session, stamp, "rule_draft.discarded", draft.record.public_id)
 
 
@@ -227,7 +227,13 @@ def apply_draft(session: Session, stamp: Stamp, draft: Draft) -> None:
         draft.record.public_id,
     )
     store.update_draft(
-        session, draft.record.public_id, ended_at=stamp.at, outcome=APPLIED, work=None, work_began_at=None
+        session,
+        draft.record.public_id,
+        ended_at=stamp.at,
+        outcome=APPLIED,
+        result=None,
+        work=None,
+        work_began_at=None,
     )
 
 

@@ -20,10 +20,11 @@ from foundation.errors import NotFound
 from foundation.formats import long_date
 from foundation.pagination import PAGE_SIZE, Page
 from people import auth
+from people.services.scope import sees_references
 from people.store import in_chunks, names
 
 WRITTEN_TO = "written_to"
-HEADERS = ("person_ref", "name", "job_title", "organisation", "unit")
+HEADERS = ("name", "job_title", "organisation", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,16 @@ def rule_draft_people_csv() -> Response:
     """The same people as a file."""
     session = db.session()
     asked = _asked(session)
+    with_reference = sees_references(auth.reader())
+    headers = ("person_ref", *HEADERS) if with_reference else HEADERS
     rows = (
-        (one.person_ref, one.name, one.job_title, one.organisation, one.unit)
+        (
+            *((one.person_ref,) if with_reference else ()),
+            one.name,
+            one.job_title,
+            one.organisation,
+            one.unit,
+        )
         for one in _people(session, asked.ids, asked.day)
     )
-    return csv_response(rows, HEADERS, f"draft-{asked.where['show']}-{asked.day.isoformat()}")
+    return csv_response(rows, headers, f"draft-{asked.where['show']}-{asked.day.isoformat()}")

@@ -34,6 +34,7 @@ from foundation.formats import count_noun
 from people import auth
 from people.domain import RoleLine, RoleRule
 from people.forms.typed_day import typed_day
+from people.services.scope import masked
 
 Rows = list[tuple[str, str]]
 
@@ -158,6 +159,8 @@ def _reader() -> tuple[RuleBook, Reader]:
     session, account = db.session(), auth.reader()
     when = when_recorded(session)
     emails = emails_by_actor(session, {actor for _, actor in when.values()}) if account.sees_everybody else {}
+    if account.only_reads:
+        emails = {actor: masked(email) for actor, email in emails.items()}
     return load_rule_book(session), Reader(account, clock.today(), when, emails)
 
 
