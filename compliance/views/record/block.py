@@ -171,7 +171,10 @@ def roles_held(session: Session, person_id: int, book: RuleBook, today: date) ->
     for post in held_posts(session, person_id):
         if post.runs_on(today):
             found.update(_sources(post, book, today))
-    return sorted((book.role_titles.get(code) or code, source) for code, source in found)
+    by_title: dict[str, list[str]] = {}
+    for code, source in sorted(found):
+        by_title.setdefault(book.role_titles.get(code) or code, []).append(source)
+    return [(title, "; ".join(sources)) for title, sources in sorted(by_title.items())]
 
 
 def _sources(post: HeldPost, book: RuleBook, today: date) -> set[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The reader's draft of the rule book: what it changes, what that would do, saving it, giving it up."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -116,7 +117,18 @@ def _side(counts: Counts, judgement: Judgement | None, target: int | None) -> Si
 
 def about_text(about: Key) -> str:
     """What a change is about, in one field of a form."""
-    return "\x1f".join(about)
+    return json.dumps(about)
+
+
+def _about(text: str) -> Key:
+    """What `about_text` wrote. Raises NotFound for anything else."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
+        raise NotFound("There is no such change.")
+    return tuple(said)
 
 
 @blueprint.get("/rules/draft")
@@ -233,7 +245,7 @@ def rule_draft_days() -> Page:
 def rule_draft_take_out() -> Page:
     """Leave one thing, or all that collides, as the record has it."""
     form = DraftForm()
-    about = [tuple(text.split("\x1f")) for text in request.form.getlist("about")]
+    about = [_about(text) for text in request.form.getlist("about")]
 
     def act(session: Session, stamp: Stamp) -> str:
         drafting.take_out(session, stamp, _expected(session, form), about)
