@@ -43,6 +43,6 @@ def send_queued(response: Response) -> Response:
             )
             if tally.stopped or tally.problems:
                 log.warning("mail: %s", "; ".join([*tally.problems, tally.stopped]))
-        except Exception:
+        except Exception:  # the page is made: a mailer that fails must not take it away
             log.exception("mail: what was queued could not be sent")
     return response

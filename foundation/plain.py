@@ -34,3 +34,14 @@ def plain_letters(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(_TABLE))
     apart = unicodedata.normalize("NFKD", apart.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_TABLE).lower()
+
+
+def literally(text: str) -> str:
+    """A text for a LIKE pattern in which its own signs mean themselves; the escape sign is the backslash.
+
+    >>> literally("50%_o\\\\'")
+    "50\\\\%\\\\_o\\\\\\\\'"
+    """
+    for sign in ("\\", "%", "_"):
+        text = text.replace(sign, f"\\{sign}")
+    return text

@@ -14,7 +14,6 @@ from compliance.domain.timeline import Exemption
 from compliance.models import ExemptionRow, RequirementRow
 from compliance.store.exemptions import (
     RecordedExemption,
-    exemptions_ending,
     exemptions_of_person,
     was_exemption,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "add_exemption",
     "end_exemption",
     "exemption_of",
-    "exemptions_ending",
     "exemptions_of_person",
     "last_possible_day",
     "problems_with",

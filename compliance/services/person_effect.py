@@ -29,14 +29,6 @@ class RequirementEffect:
     before: Span | None
     after: Span | None
 
-    @property
-    def is_gained(self) -> bool:
-        return self.before is None
-
-    @property
-    def is_lost(self) -> bool:
-        return self.after is None
-
 
 @dataclass(frozen=True, slots=True)
 class FigureEffect:

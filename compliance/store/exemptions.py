@@ -77,16 +77,6 @@ def was_exemption(session: Session, person_id: int, fact_id: int) -> bool:
     return session.scalar(query) is not None
 
 
-def exemptions_ending(session: Session, today: date, within_days: int) -> list[RecordedExemption]:
-    """The exemptions whose last day is one of the next so many, today's included, the first to end first.
-
-    Those of people who hold no post and will hold none are left out: nothing is asked of them.
-    """
-    ends = ExemptionRow.last_day.between(today, add_days(today, within_days))
-    query = _EXEMPTIONS.where(ends, _has_post(PostSpellRow.last_day >= today)).order_by(*_BY_END)
-    return _read(session.execute(query))
-
-
 def count_exemptions(session: Session, narrow: Narrow) -> int:
     """How many a list has in all."""
     query = select(func.count()).select_from(_EXEMPTIONS.where(*_conditions(narrow)).subquery())

@@ -15,7 +15,7 @@ from compliance.domain.drop import is_behind
 from compliance.domain.spans import Status
 from compliance.models import StatusSpanRow, UnitSpanRow
 from foundation.facts import known
-from foundation.plain import plain
+from foundation.plain import literally, plain
 from foundation.plain_column import plain_of
 from people.models import PersonDetailRow, UnitRow
 from people.store import Team, Unit, inside, inside_values, team_members
@@ -85,20 +85,9 @@ def values_of(chosen: Chosen) -> dict[str, Any]:
         "day": chosen.team.day,
         "soon": chosen.soon,
         "requirement_ids": chosen.requirement_ids,
-        "name": literally(plain(chosen.name)),
+        # Of a name that is longer than any, the beginning is looked for.
+        "name": f"%{literally(plain(chosen.name)[: LONGEST_NAME + 1])}%",
     }
-
-
-def literally(text: str) -> str:
-    """The pattern for LIKE that finds a text anywhere, whatever signs it is made of; of the longest, the beginning.
-
-    >>> literally("50%_o\\\\'")
-    "%50\\\\%\\\\_o\\\\\\\\'%"
-    """
-    pattern = text[: LONGEST_NAME + 1]
-    for sign in ("\\", "%", "_"):
-        pattern = pattern.replace(sign, f"\\{sign}")
-    return f"%{pattern}%"
 
 
 DAY = bindparam("day", type_=Date)

@@ -12,14 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from compliance.domain.requirement import EVERYONE
 from compliance.domain.spans import Status
 from compliance.models import StatusSpanRow
 from foundation.facts import known
 from foundation.plain_column import plain_of
 from people.models import OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
-
-EVERYONE = "*"
-"""The role of a requirement that is everybody's (counting rule 2)."""
 
 
 class Problem(StrEnum):

@@ -8,8 +8,9 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from courses import store
-from courses.domain import CompletionKey, Concern, Evidence, Purpose, Source
+from courses.domain import CompletionKey, Concern, Evidence, Purpose
 from courses.models import CompletionRow, CourseRow
+from courses.services.concerns import concerns, used_elsewhere
 from courses.store import EvidenceFile, OnRecord
 from foundation import audit
 from foundation.errors import DomainError, NotFound
@@ -24,7 +25,6 @@ DECISIONS = frozenset({Evidence.VERIFIED, Evidence.REJECTED})
 LONGEST_REASON = 200
 UNDONE = "Decision undone"
 """Why a decision left the record when it was taken back (courses/services/checking.py)."""
-_OF_OURS = frozenset(source.value for source in Source)
 
 
 def open_evidence(session: Session, account: Account, public_id: str, today: date) -> EvidenceFile:
@@ -95,14 +95,7 @@ class Waiting:
     person_ref: str
     name: str
     files: list[EvidenceFile]
-
-    @property
-    def concerns(self) -> list[Concern]:
-        """What whoever checks is told; nothing is said of files where another system reported the completion."""
-        if not self.files:
-            return [Concern.NO_FILE] if self.completion.source in _OF_OURS else []
-        found = {concern for file in self.files for concern in file.concerns}
-        return [concern for concern in Concern if concern in found]
+    concerns: tuple[Concern, ...]
 
 
 def waiting_for_check(session: Session) -> list[Waiting]:
@@ -110,6 +103,7 @@ def waiting_for_check(session: Session) -> list[Waiting]:
     found = store.awaiting(session)
     ids = sorted({one.person_id for one in found})
     files = store.evidence_files(session, ids)
+    used = used_elsewhere(session, [file for of_one in files.values() for file in of_one])
     names = {}
     for some in people.in_chunks(session, ids):
         names.update(people.names(session, Some(some.ids)))
@@ -119,6 +113,7 @@ def waiting_for_check(session: Session) -> list[Waiting]:
             person_ref=names[one.person_id][1],
             name=" ".join(names[one.person_id][2:]).strip(),
             files=files.get(one.key, []),
+            concerns=concerns(one.source, files.get(one.key, []), used),
         )
         for one in found
     ]

@@ -96,7 +96,7 @@ class _Worker:
             self.folder.write_problems(REFUSALS, error.problems)
             ended = self.write(lambda: runs.refused(self.session, run, self.mark, self.now()))
             return State.REFUSED if ended else None
-        except Exception:
+        except Exception:  # whatever it was, the page must say that nothing was changed
             log.exception("import %s failed; nothing was changed", run.public_id)
             self.session.rollback()
             ended = self.write(lambda: runs.failed(self.session, run, self.mark, self.now()))

@@ -115,7 +115,7 @@ def _work_on(session: Session, public_id: str, mark: str, now: Callable[[], date
     except DomainError as problem:
         _give_up(session, public_id, str(problem)[:500])
         return False
-    except Exception:
+    except Exception:  # whatever it was, the draft must not seem busy for ever
         log.exception("the work on draft %s failed", public_id)
         _give_up(session, public_id, FAILED_TO_APPLY if work == APPLYING else FAILED)
         return False

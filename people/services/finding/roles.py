@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.facts import known
-from foundation.plain import plain
+from foundation.plain import literally, plain
 from people.domain import RoleRule, is_within
 from people.models import OrganisationSectorRow, PostSpellRow, RoleLineRow, RoleRuleRow
 from people.services.finding.statements import TODAY, Holds
@@ -39,7 +39,7 @@ class Roles:
 
     def holders(self, code: str) -> Iterator[tuple[Holds, dict[str, Any]]]:
         """The conditions under which somebody holds a role, each with what it binds."""
-        yield Holds(named=True), {"code": f"%;{_literally(code)};%"}
+        yield Holds(named=True), {"code": f"%;{literally(code)};%"}
         yield Holds(given=True), {"role": code}
         for rule in self._rules:
             if rule.role == code:
@@ -79,12 +79,6 @@ def role_options(session: Session) -> list[tuple[str, str]]:
     """The roles of the rule book, as (code, title), by title."""
     found = dict(session.connection().execute(_ROLE_TITLES).all())
     return sorted(((code, title or code) for code, title in found.items()), key=lambda one: plain(one[1]))
-
-
-def _literally(text: str) -> str:
-    for sign in ("\\", "%", "_"):
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 _ROLE_TITLES = (

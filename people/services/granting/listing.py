@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from foundation.facts import known
 from foundation.pagination import Page
+from foundation.plain import literally
 from people.domain import Permission
 from people.models import (
     AccountRow,
@@ -159,8 +160,7 @@ _LISTED = (
 def _values(filters: Filters, today: date) -> dict[str, Any]:
     values: dict[str, Any] = {"today": today}
     if filters.text:
-        plain = filters.text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values["text"] = f"%{plain}%"
+        values["text"] = f"%{literally(filters.text.lower())}%"
     if filters.permission:
         values["permission"] = filters.permission.value
     return values

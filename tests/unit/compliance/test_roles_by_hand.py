@@ -85,11 +85,11 @@ def test_what_a_change_would_do_is_told_from_the_first_day_on_which_it_does() ->
     with_role = PersonFacts(spells=(spell(),), grants=(grant(MARCH, MAY),))
     (gained,) = person_effects(BOOK, before, with_role, JANUARY)
     assert (gained.requirement, gained.title, gained.since) == ("PANEL", "Panel training", MARCH)
-    assert gained.is_gained
+    assert gained.before is None
     assert gained.after is not None
     assert gained.after.due_on == date(2026, 3, 31)
     (lost,) = person_effects(BOOK, with_role, before, date(2026, 4, 15))
-    assert (lost.since, lost.is_lost) == (date(2026, 4, 15), True)
+    assert (lost.since, lost.after is None) == (date(2026, 4, 15), True)
     exempt = PersonFacts(
         spells=(spell(),), grants=(grant(MARCH, MAY),), exemptions=(Exemption(None, MARCH, date(2026, 3, 9)),)
     )
