@@ -7,7 +7,7 @@ WORKERS ?= 2
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo db test check lint e2e bench fmt lock
+.PHONY: help run demo db test check lint e2e bench soak fmt lock
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -27,7 +27,7 @@ db: $(VENV)/.installed ## bring the database to the current schema
 
 ##@ Prove it
 test: $(VENV)/.installed-dev ## the whole test suite: unit, architecture, integration, browser
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: lint ## lint, and the quick unit and architecture tests
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" tests/unit tests/architecture
@@ -44,6 +44,9 @@ e2e: $(VENV)/.installed-dev ## the browser tests alone
 
 bench: $(VENV)/.installed-dev ## measure speed and growth against the floors
 	$(BIN)/python -m tests.bench
+
+soak: $(VENV)/.installed-dev ## kill a thousand schedulers, and count what arrives
+	$(BIN)/python -m tests.soak
 
 ##@ Change it
 fmt: $(VENV)/.installed-dev ## mend format and order of imports

@@ -1,5 +1,7 @@
 """The composition root: the one place that knows every package and puts the service together."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,10 +11,16 @@ from app.config import ROOT, Settings, load_settings
 from compliance import cli as compliance_cli
 from compliance import timelines
 from compliance import views as compliance_views
+from compliance.services.acceptance_effect import AcceptanceRules
 from compliance.services.record_effect import RecordRules
+from compliance.services.rule_drafts import letters
+from compliance.services.workshop_duties import WorkshopDuties
 from courses import cli as courses_cli
 from courses import views as courses_views
+from courses.services import acceptance
+from courses.services.workshops import house, seeing
 from foundation import facts
+from foundation.calendar_file import Publisher
 from foundation.db import Session, db, engine_options
 from people import auth
 from people import cli as people_cli
@@ -20,6 +28,11 @@ from people import views as people_views
 from people.services.finding import words as name_words
 from people.services.records import effect
 from reminders import cli as reminders_cli
+from reminders import views as reminders_views
+from reminders.services.foreseen import Foreseen
+from reminders.services.writing.frame import Letterhead, plain_name
+from reports import cli as reports_cli
+from reports import views as reports_views
 
 migrate = Migrate()
 
@@ -62,6 +75,18 @@ def _open_database(app: Flask, settings: Settings) -> None:
     # The only way in which a change of facts reaches the timelines (docs/adr/0002).
     facts.listen(_refresh)
     effect.asked_by(RecordRules())
+    acceptance.asked_by(AcceptanceRules())
+    seeing.asked_by(WorkshopDuties())
+    letters.asked_by(Foreseen())
+    house.speaks_for(_house(app))
+
+
+def _house(app: Flask) -> house.House:
+    """Who writes about workshops."""
+    name, address = app.config["MAIL_FROM"]
+    host = urlsplit(app.config["BASE_URL"]).hostname or "localhost"
+    keys = (app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"])
+    return house.House(Letterhead.of(app.config), Publisher(name, address, host), keys, plain_name)
 
 
 def _refresh(session: Session, touched: facts.Touched) -> None:
@@ -70,8 +95,15 @@ def _refresh(session: Session, touched: facts.Touched) -> None:
 
 
 def _register_packages(app: Flask) -> None:
-    for views in (people_views, courses_views, compliance_views):
+    for views in (people_views, courses_views, compliance_views, reports_views, reminders_views):
         app.register_blueprint(views.blueprint)
     health.install(app)
-    for group in (people_cli.group, courses_cli.group, compliance_cli.group, reminders_cli.group, cli.demo):
+    for group in (
+        people_cli.group,
+        courses_cli.group,
+        compliance_cli.group,
+        reports_cli.group,
+        reminders_cli.group,
+        cli.demo,
+    ):
         app.cli.add_command(group)

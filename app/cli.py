@@ -11,10 +11,12 @@ from waitress import serve
 
 from app.demo.borough import write_borough
 from app.demo.loading import is_empty, load_borough, sign_in_lines
+from courses.certificate.issuer import issuer_of
 from foundation import clock
 from foundation.console import DAY, command_stamp, plain_problems, progress_bar
 from foundation.db import db
 from foundation.errors import DomainError
+from foundation.facts import Progress
 
 demo = AppGroup("demo", help="A made-up borough to try the service on.")
 HOST, PORT, THREADS = "127.0.0.1", 8000, 4
@@ -31,6 +33,11 @@ def write(folder: Path, day: date, seed: int) -> None:
         click.echo(path)
 
 
+def _load(progress: Progress) -> None:
+    issuer = issuer_of(current_app.config, current_app.instance_path)
+    load_borough(db.session(), command_stamp(clock.now()), clock.today(), issuer, progress)
+
+
 @demo.command()
 @with_appcontext
 @plain_problems
@@ -41,7 +48,7 @@ def load() -> None:
             "This database holds something already. The borough is loaded into an empty one only."
         )
     with progress_bar() as progress:
-        load_borough(db.session(), command_stamp(clock.now()), clock.today(), progress)
+        _load(progress)
     for line in sign_in_lines(db.session()):
         click.echo(line)
 
@@ -56,7 +63,7 @@ def start(port: int) -> None:
     if is_empty(db.session()):
         click.echo("Making the demo borough. This takes about a minute.")
         with progress_bar() as progress:
-            load_borough(db.session(), command_stamp(clock.now()), clock.today(), progress)
+            _load(progress)
     for line in sign_in_lines(db.session()):
         click.echo(line)
     db.session.remove()

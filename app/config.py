@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -22,13 +23,16 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.colour import LEAST_CONTRAST, WHITE, contrast
+from reminders.domain.letter import is_one_address
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SHORTEST_KEY: Final = 32
 FEWEST_KEY_CHARACTERS: Final = 10  # a key of one repeated word is not secret, however long
 MEGABYTE: Final = 1024 * 1024
-EMAIL: Final = r"^([^\s@<>\"',;:]+@[A-Za-z0-9.-]+)?$"
 _ADDRESS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+"
+UUID: Final = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_NOTIFY_KEY: Final = re.compile(rf".*?-?(?P<service>{UUID})-(?P<secret>{UUID})")
+_OWN_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _SENDER: Final = re.compile(rf'{_ADDRESS}|(?:"[^"<>]*"|[^"<>@,;]*) *<{_ADDRESS}>')
 
 
@@ -86,7 +90,26 @@ class Settings(BaseSettings):
         "or `notify://`",
     )
     mail_from: str = Field("", description="`Name <address@your.domain>`, or the address alone")
-    notify_api_key: SecretStr | None = Field(None, description="the API key that GOV.UK Notify gave you")
+    notify_api_key: SecretStr | None = Field(
+        None,
+        description="the API key as GOV.UK Notify shows it once: a name, the service's id and a secret, "
+        "with hyphens between them",
+    )
+    notify_template_id: str = Field(
+        "",
+        pattern=f"^({UUID})?$",
+        description="the id of an email template at GOV.UK Notify with ((subject)) and ((body))",
+    )
+    notify_url: str = Field(
+        "https://api.notifications.service.gov.uk",
+        description="`https://` and a host; for tests, outside production, `http://127.0.0.1:port`",
+    )
+    notify_receipts_token: SecretStr | None = Field(
+        None,
+        min_length=SHORTEST_KEY,
+        description=f"at least {SHORTEST_KEY} characters of chance, the same that GOV.UK Notify is told",
+    )
+    reminders_late_minutes: int = Field(15, ge=2, le=1440, description="a whole number of minutes, 2 to 1440")
     council_name: str = Field("Example Borough Council", min_length=1, description="the name of the council")
     service_name: str = Field("Prevent training", min_length=1, description="the name of the service")
     council_colour: str = Field(
@@ -95,14 +118,12 @@ class Settings(BaseSettings):
     council_logo: Path | None = Field(
         None, description="an SVG or PNG file; a relative path starts at INSTANCE_PATH"
     )
-    support_email: str = Field(
-        "", pattern=EMAIL, description="an email address that staff may write to, or nothing"
-    )
+    support_email: str = Field("", description="an email address that staff may write to, or nothing")
     support_phone: str = Field(
         "", pattern=r"^[0-9+() ]{0,30}$", description="a phone number: digits, blanks, +, ( and )"
     )
     data_protection_email: str = Field(
-        "", pattern=EMAIL, description="the email address of the data protection officer, or nothing"
+        "", description="the email address of the data protection officer, or nothing"
     )
     security_contact: str = Field(
         "",
@@ -127,6 +148,19 @@ class Settings(BaseSettings):
     evidence_max_mb: int = Field(10, ge=1, le=100, description="a whole number of megabytes, 1 to 100")
     clamd_socket: str = Field(
         "", pattern="^(/.*)?$", description="the path of the socket of clamd, from the root on, or nothing"
+    )
+    recharge_pounds: Decimal | None = Field(
+        None,
+        ge=0,
+        le=10_000,
+        decimal_places=2,
+        description="pounds, such as `25` or `25.50`, or nothing",
+    )
+    certificate_key_file: Path | None = Field(
+        None, description="a PKCS#12 file with an RSA key; a relative path starts at INSTANCE_PATH"
+    )
+    certificate_key_password: SecretStr = Field(
+        SecretStr(""), description="the password of CERTIFICATE_KEY_FILE, or nothing"
     )
     log_format: Literal["console", "json"] = Field("console", description="`console` or `json`")
     session_idle_minutes: int = Field(30, ge=5, le=1440, description="a whole number of minutes, 5 to 1440")
@@ -181,10 +215,39 @@ class Settings(BaseSettings):
             raise ValueError("a password is sent over an encrypted connection only")
         return value
 
+    @field_validator("notify_api_key")
+    @classmethod
+    def _key_of_notify(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _NOTIFY_KEY.fullmatch(value.get_secret_value()):
+            raise ValueError("not a key of Notify")
+        return value
+
+    @field_validator("notify_url")
+    @classmethod
+    def _address_of_notify(cls, value: str) -> str:
+        """Messages and the key go there: encrypted, or no further than this machine."""
+        address = urlsplit(value)
+        more = address.path.strip("/") or address.username or address.query or address.fragment
+        if not address.hostname or address.port == 0 or more:  # `port` raises when it is not a number
+            raise ValueError("not the address of an API")
+        if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _OWN_MACHINE):
+            raise ValueError("not encrypted")
+        return value.rstrip("/")
+
+    @field_validator("support_email", "data_protection_email")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        """Answers to messages go there: what no message could name is refused here, and not with each message."""
+        if value and not is_one_address(value):
+            raise ValueError("not one address")
+        return value
+
     @field_validator("mail_from")
     @classmethod
     def _one_sender(cls, value: str) -> str:
         if value and not (_SENDER.fullmatch(value) and value.isprintable() and "=?" not in value):
+            raise ValueError("not one address")
+        if value and not is_one_address(parseaddr(value)[1]):
             raise ValueError("not one address")
         return value
 
@@ -205,9 +268,19 @@ class Settings(BaseSettings):
 
     def _contradictions(self) -> list[str]:
         problems = []
-        if self.mail_url.get_secret_value().startswith("notify:") and self.notify_api_key is None:
+        if self._is_notify and self.notify_api_key is None:
             problems.append(
                 "NOTIFY_API_KEY is not set, and MAIL_URL is `notify://`: set the key that Notify gave you."
+            )
+        if self._is_notify and not self.notify_template_id:
+            problems.append(
+                "NOTIFY_TEMPLATE_ID is not set, and MAIL_URL is `notify://`: set the id of an email template at Notify "
+                "whose subject is ((subject)) and whose message is ((body))."
+            )
+        if not is_one_address(self.sender[1]):
+            problems.append(
+                "MAIL_FROM is not set, and the host of BASE_URL cannot stand in an email address: set MAIL_FROM to "
+                f"{type(self).model_fields['mail_from'].description}."
             )
         if self.session_max_minutes < self.session_idle_minutes:
             problems.append(
@@ -233,6 +306,8 @@ class Settings(BaseSettings):
             problems.append(f"SECRET_KEY is too short or too plain: production needs {expected}")
         if any(_guessable(key) for key in self.secret_key_fallbacks):
             problems.append("SECRET_KEY_FALLBACKS holds a key that is too short or too plain.")
+        if self.notify_receipts_token is not None and _guessable(self.notify_receipts_token):
+            problems.append("NOTIFY_RECEIPTS_TOKEN is too plain: it must not be guessed.")
         if self.mail_url.get_secret_value().startswith("smtp") and not self.mail_from:
             sender = type(self).model_fields["mail_from"].description
             problems.append(
@@ -242,16 +317,37 @@ class Settings(BaseSettings):
             problems.append(
                 f"BASE_URL is {self.base_url!r}: production needs an address that starts with https://."
             )
+        if not self.notify_url.startswith("https://"):
+            problems.append(
+                f"NOTIFY_URL is {self.notify_url!r}: production needs an address that starts with https://."
+            )
         if not self.support_email:
             problems.append(
                 "SUPPORT_EMAIL is not set: the accessibility statement and the privacy notice must name who answers."
             )
         return problems
 
+    def _in_instance(self, path: Path | None) -> Path | None:
+        return None if path is None else self.instance_path / path.expanduser()
+
     @property
     def database(self) -> str:
         """The database's address; left out, a file in the instance folder."""
         return self.database_url or f"sqlite:///{(self.instance_path / 'tracker.db').as_posix()}"
+
+    @property
+    def _is_notify(self) -> bool:
+        return self.mail_url.get_secret_value().startswith("notify:")
+
+    @property
+    def mail_address(self) -> str:
+        """All that a mailer needs in one address: MAIL_URL, and for Notify key, template and API with it."""
+        if not self._is_notify or self.notify_api_key is None:
+            return self.mail_url.get_secret_value()
+        key = _NOTIFY_KEY.fullmatch(self.notify_api_key.get_secret_value())
+        assert key is not None
+        scheme, _, host = self.notify_url.partition("://")
+        return f"notify+{scheme}://{key['service']}:{key['secret']}@{host}/{self.notify_template_id}"
 
     @property
     def two_step_policy(self) -> str:
@@ -285,6 +381,12 @@ class Settings(BaseSettings):
             "SQLALCHEMY_DATABASE_URI": self.database,
             "TRUSTED_HOSTS": self.hosts,
             "MAX_CONTENT_LENGTH": self.max_upload_mb * MEGABYTE,
+            # courses/certificate/issuer.py reads these four, and COUNCIL_NAME and BASE_URL
+            "COUNCIL_COLOUR": self.council_colour,
+            "COUNCIL_LOGO": self._in_instance(self.council_logo),
+            "CERTIFICATE_KEY_FILE": self._in_instance(self.certificate_key_file),
+            "CERTIFICATE_KEY_PASSWORD": self.certificate_key_password.get_secret_value(),
+            "RECHARGE_POUNDS": self.recharge_pounds,  # courses/views/registers reads it
             # courses/views read these two
             "EVIDENCE_MAX_BYTES": min(self.evidence_max_mb, self.max_upload_mb) * MEGABYTE,
             "CLAMD_SOCKET": self.clamd_socket,
@@ -296,11 +398,18 @@ class Settings(BaseSettings):
             "PERMANENT_SESSION_LIFETIME": timedelta(minutes=self.session_idle_minutes),
             "SESSION_LONGEST": timedelta(minutes=self.session_max_minutes),  # people/auth reads it
             "BASE_URL": self.base_url,
-            "MAIL_URL": self.mail_url.get_secret_value(),
+            # reminders/cli reads it: a day is pretended in trials
+            "IN_PRODUCTION": self.environment == "production",
+            "MAIL_URL": self.mail_address,
             "MAIL_FROM": self.sender,
+            # reminders/views reads these two
+            "NOTIFY_RECEIPTS_TOKEN": _plain(self.notify_receipts_token),
+            "REMINDERS_LATE_AFTER": timedelta(minutes=self.reminders_late_minutes),
             "TWO_STEP": self.two_step_policy,  # people/auth reads it
             "SERVICE_NAME": self.service_name,  # what an authenticator app calls us, and no password may be
             "COUNCIL_NAME": self.council_name,
+            "SUPPORT_EMAIL": self.support_email,  # the mails name who helps
+            "SUPPORT_PHONE": self.support_phone,
             "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the session
         }
 
@@ -320,9 +429,13 @@ def _explain(problem: Mapping[str, Any]) -> list[str]:
         return str(problem["ctx"]["error"]).splitlines()
     name = str(problem["loc"][0])
     field = Settings.model_fields[name]
-    hidden = name in {"database_url", "mail_url"} or "Secret" in str(field.annotation)
+    hidden = name in {"database_url", "mail_url", "notify_url"} or "Secret" in str(field.annotation)
     found = "" if hidden else f" is {problem['input']!r}"
     return [f"{name.upper()}{found}: expected {field.description}."]
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret is not None else ""
 
 
 def _guessable(key: SecretStr) -> bool:

@@ -27,6 +27,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import typed
 from app.security import sent_from_here
+from app.titles import titles_of
 from foundation import clock
 from people import auth
 from people.services.sealing import Seal
@@ -66,7 +67,7 @@ class Kept:
     @property
     def lines(self) -> list[tuple[str, list[str]]]:
         """What people typed and chose, with the labels they saw."""
-        return typed.lines(self.fields)
+        return typed.lines(self.fields, titles_of)
 
 
 def install(app: Flask) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.config import Settings
 
-_LINK = re.compile(r"(/set-password/)[^\s/?#'\"\]>]+")
+_LINK = re.compile(r"(/set-password/|/evaluation/|/verify/|/passport/)[^\s/?#'\"\]>]+")
 _E_MAIL = re.compile(r"[^\s@<>()\[\]'\",;:=]+@[A-Za-z0-9][A-Za-z0-9.-]*")
 
 

@@ -3,11 +3,11 @@
 A link is shown to those who may follow it; whether they may is decided again by the page itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from people import auth
 from people.domain import Account, Permission
 
 HOME = "home"
+PATHS = "paths of pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,21 @@ class Destination:
     below: frozenset[str] = frozenset()
 
 
-MY_TRAINING = Destination("My training", "compliance.my_training", frozenset({"compliance.my_history"}))
+MY_TRAINING = Destination(
+    "My training",
+    "compliance.my_training",
+    frozenset(
+        {
+            "compliance.my_history",
+            "courses.accept_my_passport",
+            "courses.my_certificate",
+            "courses.my_certificates",
+            "courses.my_passport",
+            "courses.my_workshops",
+            "reminders.frequency",
+        }
+    ),
+)
 MY_TEAM = Destination("My team", "compliance.my_team")
 WORK = Destination(
     "Work to do",
@@ -42,6 +57,38 @@ WORK = Destination(
     ),
 )
 FIND_PEOPLE = Destination("Find people", "compliance.find_people")
+WORKSHOPS = Destination(
+    "Workshops",
+    "courses.workshops",
+    frozenset(
+        {
+            "courses.workshop",
+            "courses.book_for",
+            "courses.book_workshop",
+            "courses.booking",
+            "courses.cancel_booking",
+            "courses.peoples_bookings",
+            "courses.substitute_booking",
+            "courses.workshop_bookings",
+            "courses.plan_workshop",
+            "courses.change_workshop",
+            "courses.call_off_workshop",
+            "courses.register_add",
+            "courses.register_close",
+            "courses.register_correct",
+            "courses.register_guest",
+            "courses.register_print",
+            "courses.register_upload",
+            "courses.register_upload_check",
+            "courses.evaluation_results",
+            "courses.evaluation_slips",
+            "courses.workshop_door",
+            "courses.workshop_recharge",
+            "courses.workshop_register",
+            "compliance.workshop_need",
+        }
+    ),
+)
 IMPORTS = Destination(
     "Imports",
     "compliance.imports",
@@ -52,6 +99,9 @@ IMPORTS = Destination(
             "compliance.import_changes",
             "compliance.import_mend",
             "compliance.import_batch",
+            "courses.passport_issuers",
+            "courses.trust_issuer",
+            "courses.withdraw_issuer",
         }
     ),
 )
@@ -63,8 +113,29 @@ RULES = Destination(
             "compliance.rule_course",
             "compliance.rule_role",
             "compliance.rule_requirement",
+            "compliance.rule_reminders",
             "compliance.rule_draft",
             "compliance.rule_draft_people",
+        }
+    ),
+)
+REMINDERS = Destination(
+    "Reminders",
+    "reminders.state",
+    frozenset(
+        {
+            "reminders.plan",
+            "reminders.plan_message",
+            "reminders.messages",
+            "reminders.message",
+            "reminders.decide",
+            "reminders.twice",
+            "reminders.letters",
+            "reminders.halt",
+            "reminders.resume",
+            "reminders.release_run",
+            "reminders.make_letters",
+            "reminders.take_letters_back",
         }
     ),
 )
@@ -89,15 +160,40 @@ FIGURES = Destination(
     ),
 )
 
-# On every page, also where something went wrong, and in this order everywhere (WCAG 3.2.6, consistent help).
-FOOTER: tuple[tuple[str, Callable[[], str]], ...] = (
-    ("Help", lambda: url_for("help")),
-    ("Accessibility statement", lambda: url_for("accessibility")),
-    ("Privacy notice", lambda: url_for("privacy")),
-    ("Cookies", lambda: url_for("cookies")),
-    ("Complain about how we use your data", lambda: url_for("privacy", _anchor="complain")),
-    ("Report a security weakness", lambda: url_for("help", _anchor="security")),
+REPORTS = Destination(
+    "Reports",
+    "reports.catalogue",
+    frozenset(
+        {
+            "reports.report",
+            "reports.choose",
+            "reports.keep_report",
+            "reports.kept_reports",
+            "reports.frozen",
+            "reports.compare",
+            "reports.plan",
+            "reports.assurance_lines",
+            "reports.assurance_line",
+            "reports.save_assurance_line",
+            "reports.schedules",
+            "reports.new_schedule",
+            "reports.change_schedule",
+            "reports.end_schedule",
+        }
+    ),
 )
+
+# On every page, also where something went wrong, and in this order everywhere (WCAG 3.2.6, consistent help).
+FOOTER: tuple[tuple[str, str, str], ...] = (
+    ("Help", "help", ""),
+    ("Check a certificate", "courses.verify", ""),
+    ("Accessibility statement", "accessibility", ""),
+    ("Privacy notice", "privacy", ""),
+    ("Cookies", "cookies", ""),
+    ("Complain about how we use your data", "privacy", "#complain"),
+    ("Report a security weakness", "help", "#security"),
+)
+"""The words of each link, its endpoint, and its place on that page."""
 
 
 def install(app: Flask) -> None:
@@ -142,11 +238,16 @@ def destinations(account: Account) -> list[Destination]:
     if account.permissions:
         found.append(WORK)
         found.append(FIND_PEOPLE)
+    if account.person_id is not None or account.permissions:
+        found.append(WORKSHOPS)
     if account.permissions & {Permission.LEARNING, Permission.AUDITOR}:
         found.append(IMPORTS)
     if account.sees_everybody:
         found.append(RULES)
+        found.append(REMINDERS)
     found.append(FIGURES)
+    if account.permissions:
+        found.append(REPORTS)
     if account.permissions & {Permission.LEARNING, Permission.AUDITOR}:
         found.append(ACCOUNTS)
     return found
@@ -154,7 +255,7 @@ def destinations(account: Account) -> list[Destination]:
 
 def frame() -> dict[str, Any]:
     """What layouts/base.html reads."""
-    account = signed_in()
+    account, here, root, paths = signed_in(), request.endpoint, request.script_root, _paths()
     menu = destinations(account) if account else []
     return {
         "account": account,
@@ -163,11 +264,26 @@ def frame() -> dict[str, Any]:
         "navigation": [
             {
                 "text": item.text,
-                "href": url_for(item.endpoint),
-                "current": request.endpoint == item.endpoint,
-                "active": request.endpoint in item.below,
+                "href": root + paths[item.endpoint],
+                "current": here == item.endpoint,
+                "active": here in item.below,
             }
             for item in menu
         ],
-        "footer_links": [{"text": text, "href": address()} for text, address in FOOTER],
+        "footer_links": [
+            {"text": text, "href": root + paths[endpoint] + place} for text, endpoint, place in FOOTER
+        ],
     }
+
+
+def _paths() -> Mapping[str, str]:
+    """The path of every page that has nothing of its own in its address, by endpoint.
+
+    Read from the routes once: the frame of a page has some fifteen links, and these stay what they are.
+    """
+    held = current_app.extensions
+    if PATHS not in held:
+        plain = (rule for rule in current_app.url_map.iter_rules() if not rule.arguments)
+        held[PATHS] = {rule.endpoint: rule.rule for rule in plain}
+    paths: Mapping[str, str] = held[PATHS]
+    return paths

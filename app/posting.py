@@ -12,7 +12,7 @@ from app.config import Settings
 from foundation import clock, mail
 from foundation.db import db
 from foundation.stamp import Stamp
-from reminders.services.outgoing import send_waiting
+from reminders.services.outbox.sending import send_waiting
 from reminders.services.providers import find_mailer
 
 AT_ONCE = ("console:", "file:")

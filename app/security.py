@@ -34,6 +34,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Robots-Tag": "noindex",
 }
+FROM_MACHINES = ("reminders.views.receipts.notify_receipts",)
+"""Views that no browser sends a form to. Each asks for a token of its own."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 ONE_YEAR = 31_536_000
 KEPT = branding.KEPT | {"static"}
@@ -47,6 +49,8 @@ def install(app: Flask) -> None:
     app.before_request(refuse_nul)
     app.before_request(refuse_other_sites)
     csrf.init_app(app)
+    for view in FROM_MACHINES:
+        csrf.exempt(view)
     app.after_request(protect)
 
 
@@ -78,8 +82,9 @@ def sent_from_here() -> bool | None:
 
 def protect(response: Response) -> Response:
     """Add the headers. Pages are about people, so nobody keeps a copy; static files stay while unchanged."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    own = {name.lower() for name, _ in headers}
+    headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
     if request.endpoint in KEPT and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):

@@ -1,7 +1,7 @@
 """The fields of a form that was sent, as its reader knows them: the labels of the form they most likely belong to."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from wtforms import BooleanField, HiddenField, PasswordField
@@ -11,14 +11,28 @@ from wtforms.fields.core import UnboundField
 from people.forms.page_form import PageForm
 
 Fields = Iterable[tuple[str, str]]
+Titles = Callable[[str], Mapping[str, str]]
+"""The titles of a list (`LISTED`) by what a form sends for them."""
 
 HIDDEN: Final = frozenset({"once", "next", "csrf_token", "shown", "fact", "go"})
 CHOSEN: Final = "What you chose"
 BOXES: Final = ("day", "month", "year")
+LISTED: Final = {
+    "course": "courses",
+    "prerequisites": "courses",
+    "role": "roles",
+    "roles": "roles",
+    "requirement": "requirements",
+}
+"""Choices that a page fills with the lists of the rule book when it is made, by the names of their fields."""
 _PUBLIC_ID = re.compile(r"[0-9a-f]{32}|[A-Za-z0-9_-]{43}")
 
 
-def lines(fields: Fields) -> list[tuple[str, list[str]]]:
+def _none(_list_name: str) -> Mapping[str, str]:
+    return {}
+
+
+def lines(fields: Fields, titles: Titles = _none) -> list[tuple[str, list[str]]]:
     """(label, values) of what was typed or chosen, in the order of the form; what it hides is left out.
 
     The three boxes of a date make one line. A choice is shown in the words that were chosen, where they are known.
@@ -31,7 +45,7 @@ def lines(fields: Fields) -> list[tuple[str, list[str]]]:
         if box in BOXES and base:
             found.setdefault(_label(known, base), []).append(value)
         elif value.strip() and name not in HIDDEN and not _is(known, name, HiddenField):
-            found.setdefault(_label(known, name), []).append(_in_words(known, name, value))
+            found.setdefault(_label(known, name), []).append(_in_words(known, name, value, titles))
     dates = {_label(known, name.rpartition("-")[0]) for name, _ in fields if name.rpartition("-")[2] in BOXES}
     return [
         (label, [" ".join(values)] if label in dates else _counted(values))
@@ -82,11 +96,18 @@ def _counted(values: list[str]) -> list[str]:
     return [f"{len(values)} choices"] if len(values) > 1 and set(values) == {CHOSEN} else values
 
 
-def _in_words(known: dict[str, Any], name: str, value: str) -> str:
+def _in_words(known: dict[str, Any], name: str, value: str, titles: Titles) -> str:
     if _is(known, name, BooleanField):
         return "Yes"
     if _is(known, name, SelectFieldBase):
         choices = known[name].kwargs.get("choices") or []
-        words = {str(choice.value): choice.label for choice in choices if hasattr(choice, "value")}
-        value = str(words.get(value, value))
+        words: Mapping[str, str] = {
+            str(one.value): str(one.label) for one in choices if hasattr(one, "value")
+        }
+        if value not in words and name in LISTED:
+            words = titles(LISTED[name])
+        if words.get(value):
+            return words[value]
+        if not choices and name not in LISTED and value.isdigit():
+            return CHOSEN  # the number of a row
     return CHOSEN if _PUBLIC_ID.fullmatch(value) else value

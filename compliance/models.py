@@ -92,6 +92,33 @@ class TargetRow(Fact, Base):
     last_day: Mapped[date] = mapped_column(Date, default=FAR_DAY)
 
 
+class ReminderStepRow(Fact, Base):
+    """When somebody is told about a duty, and who. `requirement_id` null: every duty."""
+
+    __tablename__ = "reminder_step"
+
+    code: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))
+    days: Mapped[int] = mapped_column(Integer)
+    to: Mapped[str] = mapped_column(String(20))
+    requirement_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
+    first_day: Mapped[date] = mapped_column(Date, default=FIRST_DAY)
+    last_day: Mapped[date] = mapped_column(Date, default=FAR_DAY)
+
+
+class ReminderTermsRow(Fact, Base):
+    """In which hours reminders leave, how many a person may get on a day, and on which weekday managers get theirs."""
+
+    __tablename__ = "reminder_terms"
+
+    from_hour: Mapped[int] = mapped_column(Integer)
+    to_hour: Mapped[int] = mapped_column(Integer)
+    most_a_day: Mapped[int] = mapped_column(Integer)
+    digest_weekday: Mapped[str] = mapped_column(String(3))
+    first_day: Mapped[date] = mapped_column(Date, default=FIRST_DAY)
+    last_day: Mapped[date] = mapped_column(Date, default=FAR_DAY)
+
+
 class ProgrammeNameRow(Fact, Base):
     """The name of the programme that the rule book serves."""
 

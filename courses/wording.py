@@ -6,6 +6,9 @@ A concern is a stable key; what people read is here, once. To the sender nothing
 from datetime import date
 
 from courses.domain import Concern
+from courses.domain.certificates import Standing
+from courses.domain.passports import Fate
+from courses.domain.workshops import Outcome
 from foundation.dates import add_months
 from foundation.formats import long_date
 
@@ -61,5 +64,49 @@ CHECKER_WORDS = {
 }
 """What whoever checks is told."""
 
-SOURCE_WORDS = {"self": "Told by the person", "register": "Signed register", "by_hand": "Recorded by hand"}
+SOURCE_WORDS = {
+    "self": "Told by the person",
+    "register": "Signed register",
+    "by_hand": "Recorded by hand",
+    "workshop": "Register of a workshop",
+    "passport": "Training passport",
+}
 """Sources of our own; another system is called by its name."""
+
+OUTCOME_WORDS = {
+    Outcome.ATTENDED: "Attended",
+    Outcome.PARTIAL: "Attended in part",
+    Outcome.DID_NOT_ATTEND: "Did not attend",
+    Outcome.LATE_CANCELLED: "Cancelled late",
+}
+"""What became of somebody at a workshop."""
+
+STANDING_WORDS = {
+    Standing.CURRENT: "Valid",
+    Standing.EXPIRED: "Expired",
+    Standing.REVOKED: "Withdrawn",
+    Standing.SUPERSEDED: "Replaced",
+    Standing.UNKNOWN: "Not known",
+}
+"""What holds of a certificate, in a word."""
+
+STANDING_TONES = {
+    Standing.CURRENT: "good",
+    Standing.EXPIRED: "soon",
+    Standing.REVOKED: "bad",
+    Standing.SUPERSEDED: "soon",
+    Standing.UNKNOWN: "none",
+}
+"""The tone in which that is shown; it only repeats what the words say."""
+
+FATE_WORDS = {
+    Fate.NEW: "Will be recorded",
+    Fate.PROVED: "Will be recorded: it was waiting for a check",
+    Fate.WAITS: "On record already, waiting for a check",
+    Fate.KNOWN: "On record already",
+    Fate.UNKNOWN_COURSE: "Not recorded: we do not know this course",
+    Fate.NOT_ACCEPTED: "Not recorded: it was not accepted before",
+    Fate.TAKEN_BACK: "Not recorded: it was withdrawn here before",
+    Fate.NOT_POSSIBLE: "Not recorded: the date cannot be right",
+}
+"""What becomes of a course in a passport that somebody hands in."""

@@ -1,17 +1,28 @@
-"""Calendar arithmetic: days, months and periods. There is no time of day here (counting rules, preamble)."""
+"""Calendar arithmetic: days, months and periods. There is no time of day here (counting rules, preamble).
+
+A moment enters as the day that it falls on in London, whatever zone the server runs in.
+"""
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 FAR_DAY = date(9999, 12, 31)
 """Stands for "no end". A day, not a null, so that ranges compare and index like any other."""
 FIRST_DAY = date(1, 1, 1)
 """Stands for "always held"."""
 
+LONDON = ZoneInfo("Europe/London")
+"""The zone whose days and clock count."""
 _ONE_DAY = timedelta(days=1)
+
+
+def london_day(moment: datetime) -> date:
+    """The Europe/London calendar day on which an aware moment falls."""
+    return moment.astimezone(LONDON).date()
 
 
 @lru_cache(maxsize=65536)
@@ -103,3 +114,21 @@ def last_month_end(day: date) -> date:
     """The latest month end on or before `day`."""
     end = month_end(day)
     return end if end == day else day_before(day.replace(day=1))
+
+
+def financial_quarter_start(day: date) -> date:
+    """The first day of the quarter of the financial year (April to March) that a day is in.
+
+    >>> financial_quarter_start(date(2026, 3, 31)), financial_quarter_start(date(2026, 4, 1))
+    (datetime.date(2026, 1, 1), datetime.date(2026, 4, 1))
+    """
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
+def financial_year_end(day: date) -> date:
+    """The 31 March that ends the financial year of a day.
+
+    >>> financial_year_end(date(2026, 3, 31)), financial_year_end(date(2026, 4, 1))
+    (datetime.date(2026, 3, 31), datetime.date(2027, 3, 31))
+    """
+    return date(day.year + (day.month > 3), 3, 31)

@@ -95,14 +95,34 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # A deferred transaction that reads and then writes fails at once when another writer got in between.
         options = connection.get_execution_options()
+        _wait_for_disk(connection, really=options.get("durable", True))
+        if not options.get("write", False):
+            _begin_reading(connection)
+            return
         wait = options.get("wait_seconds", LOCK_WAIT_SECONDS)
         if wait != LOCK_WAIT_SECONDS:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000}")
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write", False) else "BEGIN")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
             if wait != LOCK_WAIT_SECONDS:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_WAIT_SECONDS * 1000}")
+
+
+def _begin_reading(connection: Connection) -> None:
+    """Begin as every page does. It waits for nobody, so there is nothing that could go wrong to be told in our words.
+
+    Given straight to the driver: the way through SQLAlchemy takes many times as long as SQLite does.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")
+
+
+def _wait_for_disk(connection: Connection, *, really: bool) -> None:
+    """Have commits of this SQLite connection wait for the disk, or leave that to the next one that does."""
+    if connection.info.get("durable", True) != really:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if really else 'NORMAL'}")
+        connection.info["durable"] = really
 
 
 @event.listens_for(Engine, "rollback")
@@ -130,12 +150,16 @@ def transaction(
     progress: facts.Progress = facts.no_progress,
     *,
     wait_seconds: int = LOCK_WAIT_SECONDS,
+    durable: bool = True,
 ) -> Iterator[Session]:
     """One write, whole or not at all: take the write lock, run the block, refresh timelines, commit.
 
     The people whose facts the block touched are handed to the listener of `foundation.facts` just before the commit,
     so facts and timelines are saved together (counting rule 9); `progress` is told how that gets on. Any exception
     rolls everything back.
+
+    `durable=False`: a power cut may undo this write, though no process that dies does. Only where that does no harm, or
+    where what is missing is known to be in doubt (docs/adr/0010).
 
     Raises DomainError when another writer held the lock for more than `wait_seconds`.
     """
@@ -146,7 +170,7 @@ def transaction(
     session.rollback()  # end the reading transaction, if any: a write starts from the newest state
     facts.forget(session)
     try:
-        _take_write_lock(session, wait_seconds)
+        _take_write_lock(session, wait_seconds, durable=durable)
         facts.touched(session).progress = progress
         yield session
         session.flush()
@@ -158,16 +182,15 @@ def transaction(
         raise
 
 
-def _take_write_lock(session: Session, wait_seconds: int) -> None:
+def _take_write_lock(session: Session, wait_seconds: int, *, durable: bool) -> None:
     postgresql = session.get_bind().dialect.name == "postgresql"
     # PostgreSQL writes at READ COMMITTED: at REPEATABLE READ the snapshot would date from before the wait for the lock.
     options: dict[str, Any] = {"isolation_level": "READ COMMITTED"} if postgresql else {"write": True}
-    options["wait_seconds"] = wait_seconds
+    options |= {"wait_seconds": wait_seconds, "durable": durable}
     try:
         session.connection(execution_options=options)
         if postgresql:
-            session.execute(text(f"SET LOCAL lock_timeout = '{wait_seconds}s'"))
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+            session.connection().execute(_LOCK[durable], {"wait": f"{wait_seconds}s", "key": WRITE_LOCK})
     except OperationalError as error:
         if not _waited_too_long(error):
             raise
@@ -177,6 +200,17 @@ def _take_write_lock(session: Session, wait_seconds: int) -> None:
                 "Nothing of yours was changed. Wait a minute and try again."
             )
         ) from error
+
+
+_LOCK = {
+    # In one question, from left to right: every one is a wait for the server.
+    True: text("SELECT set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:key)"),
+    False: text(
+        "SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', :wait, true),"
+        " pg_advisory_xact_lock(:key)"
+    ),
+}
+"""PostgreSQL's write lock, by whether the transaction is durable; the settings end with it."""
 
 
 def _waited_too_long(error: OperationalError) -> bool:

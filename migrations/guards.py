@@ -35,6 +35,15 @@ def guard(table: str) -> None:
         _guard_sqlite(connection, table, columns)
 
 
+def guard_anew(table: str) -> None:
+    """Guard a table whose columns changed: SQLite's triggers name each of them, PostgreSQL's look at whole rows."""
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        for trigger in ("no_update", "no_delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_{trigger}")
+        guard(table)
+
+
 def _guard_postgresql(connection: Connection, table: str, retractable: bool) -> None:
     connection.exec_driver_sql(POSTGRESQL_FUNCTION)
     kind = "retractable" if retractable else "fixed"

@@ -170,7 +170,7 @@ class RoleReader:
 
     def __init__(self, rules: Iterable[RoleRule]) -> None:
         self._rules = tuple(rules)
-        self._found: dict[tuple[int, str, str, str], tuple[tuple[str, Period], ...]] = {}
+        self._found: dict[tuple[Place, str, str], tuple[tuple[str, Period], ...]] = {}
 
     def holdings(
         self, spell: Spell, category: str, grants: Iterable[RoleGrant] = ()
@@ -192,7 +192,7 @@ class RoleReader:
         return held
 
     def _given(self, spell: Spell, category: str) -> tuple[tuple[str, Period], ...]:
-        key = (spell.place.unit_id, spell.place.sector, spell.job_title, category)
+        key = (spell.place, spell.job_title, category)
         found = self._found.get(key)
         if found is None:
             found = tuple(

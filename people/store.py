@@ -344,7 +344,7 @@ def role_grants(
 
 def role_grants_of(session: Session, person_ids: Sequence[int]) -> dict[int, list[RoleGrant]]:
     """The roles that these few people have by hand as the record stands; for pages."""
-    return _by_person(session.connection().execute(_ROLE_GRANTS_OF, {"person_ids": list(person_ids)}))
+    return _by_person(session.connection().execute(_ROLE_GRANTS_OF, {"person_ids": list(person_ids)}).all())
 
 
 def _by_person(rows: Iterable[Any]) -> dict[int, list[RoleGrant]]:

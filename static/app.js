@@ -140,6 +140,8 @@ if (search) {
     window.clearTimeout(waiting);
     waiting = window.setTimeout(suggest, 250);
   });
+  // What was typed before this script had come.
+  if (search.value !== search.defaultValue) suggest();
   search.form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       asked += 1;

@@ -1,8 +1,10 @@
 """What every test shares: services that may be missing are skipped aloud, or demanded.
 
-A test says what it needs with a marker, `postgres`, `browser` or `vnu`; tests/services.py knows whether it is there.
+A test says what it needs with a marker, `postgres`, `browser`, `vnu` or `poppler`; tests/services.py knows whether it
+is there.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -10,35 +12,49 @@ from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from hypothesis import settings
 
+from tests.compiled import compile_once
 from tests.services import (
     CHROMIUM_ABSENT,
+    POPPLER_ABSENT,
     POSTGRES_ABSENT,
     VNU_ABSENT,
     VNU_VERSION,
     ServiceAbsentError,
     chromium_path,
+    poppler,
     postgres_url,
     vnu_jar,
 )
+
+# No test is timed: how fast it is says the bench, and the first example of many makes what the others share.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 _SKIPPED = "is not here"
 _NEEDS = {
     "postgres": ("PostgreSQL", postgres_url, POSTGRES_ABSENT),
     "browser": ("Chromium", chromium_path, CHROMIUM_ABSENT),
     "vnu": ("The Nu Html Checker", vnu_jar, VNU_ABSENT),
+    "poppler": ("Poppler", poppler, POPPLER_ABSENT),
 }
 
+
+compile_once()
 
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 4 * 1024**3
 _folder = pytest.StashKey[str]()
+_bytecode = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the folders of tests in memory where there is room: thousands of commits need not wait for a disk."""
-    is_worker = hasattr(config, "workerinput")
-    if is_worker or config.option.basetemp or not os.access(_MEMORY, os.W_OK):
+    if hasattr(config, "workerinput"):
+        return
+    _keep_bytecode(config)
+    if config.option.basetemp or not os.access(_MEMORY, os.W_OK):
         return
     if shutil.disk_usage(_MEMORY).free > _ENOUGH:
         config.option.basetemp = config.stash[_folder] = tempfile.mkdtemp(
@@ -46,10 +62,29 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
+def _keep_bytecode(config: pytest.Config) -> None:
+    """Where Python is told to keep no bytecode, as in many containers, keep it for the run, outside the tree.
+
+    Tests start many processes; each compiled the whole service anew, which took longer than what it was started for.
+    """
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        del os.environ["PYTHONDONTWRITEBYTECODE"]
+        config.stash[_bytecode] = os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(
+            prefix="tracker-bytecode-"
+        )
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Give the memory back."""
-    if _folder in config.stash:
-        shutil.rmtree(config.stash[_folder], ignore_errors=True)
+    for key in (_folder, _bytecode):
+        if key in config.stash:
+            shutil.rmtree(config.stash[key], ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays until the end: the service, its libraries, every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

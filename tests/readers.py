@@ -38,7 +38,13 @@ from tests.belongings import (
     address_of,
     write_things,
 )
+from tests.belongings_booked import booked
 from tests.belongings_by_hand import completions
+from tests.belongings_certified import certified
+from tests.belongings_evaluation import evaluated
+from tests.belongings_mailed import mailed
+from tests.belongings_registers import registers
+from tests.belongings_reported import reported
 from tests.borough import PASSWORD, READERS, RESOURCES, Builder, build
 
 MORE: Mapping[str, tuple[str | None, tuple[Permission, ...]]] = {
@@ -99,6 +105,12 @@ def open_world(app: Flask, session: Session) -> World:
         stamp = Stamp("command:tests", clock.now())
         write_things(world, session, stamp)
         world.things["completion"] = completions(world, session)
+        world.things |= mailed(world, session, stamp)
+        world.things |= certified(world, session, stamp)
+        world.things |= booked(world, session, stamp)
+        world.things |= registers(world, session, stamp)
+        world.things |= evaluated(session, stamp)
+        world.things |= reported(world, session, stamp)
         _end_some_times(world, session, stamp)
     session.rollback()
     return world

@@ -1,7 +1,7 @@
-"""What a test needs from the machine: a PostgreSQL server, a browser, the Nu Html Checker.
+"""What a test needs from the machine: a PostgreSQL server, a browser, the Nu Html Checker, Poppler.
 
-Where one is missing its tests are skipped, and the end of the run says so loudly. With REQUIRE_POSTGRES=1 or
-REQUIRE_BROWSER=1 (browser and checker), as in .ci/run, a missing one is a failure.
+Where one is missing its tests are skipped, and the end of the run says so loudly. With REQUIRE_POSTGRES=1,
+REQUIRE_BROWSER=1 (browser and checker) or REQUIRE_POPPLER=1, as in .ci/run, a missing one is a failure.
 """
 
 import base64
@@ -27,6 +27,10 @@ VNU_ABSENT = (
     "The Nu Html Checker was not found. Install `default-jre-headless` and `npm`, which fetches it once "
     "(vnu-jar@{version}), or name its file in VNU_JAR."
 )
+POPPLER_ABSENT = (
+    "Poppler was not found: a reader of PDF that has nothing to do with ours. Install the package `poppler-utils`, "
+    "or name the folder of its programs in POPPLER_PATH."
+)
 VNU_VERSION = "26.9.27"
 # Kept here: a changed registry cannot vouch for a changed package.
 VNU_INTEGRITY = (
@@ -34,6 +38,7 @@ VNU_INTEGRITY = (
 )
 
 _DEFAULT_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
+_POPPLER = ("pdfinfo", "pdfsig", "pdftoppm", "pdftotext")
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -74,6 +79,17 @@ def vnu_jar() -> str | None:
         return str(found)
     if _required("REQUIRE_BROWSER"):
         raise ServiceAbsentError(VNU_ABSENT.format(version=VNU_VERSION))
+    return None
+
+
+@cache
+def poppler() -> str | None:
+    """The folder of Poppler's programs, or None; raises where REQUIRE_POPPLER is set."""
+    found = [shutil.which(name, path=os.environ.get("POPPLER_PATH")) for name in _POPPLER]
+    if all(found):
+        return str(Path(str(found[0])).parent)
+    if _required("REQUIRE_POPPLER"):
+        raise ServiceAbsentError(POPPLER_ABSENT)
     return None
 
 

@@ -12,9 +12,11 @@ from app.config import ROOT
 from app.demo.borough import PROGRAMME_FILE, write_borough
 from app.demo.declared import declare_numbers
 from app.demo.facts import SignIn
+from app.demo.workshops import hold_workshops
 from compliance.models import RequirementRow
 from compliance.services.imports import import_exemptions, read_exemptions
 from compliance.services.programme import load_programme
+from courses.certificate.issuer import Issuer
 from courses.services.imports import import_completions, read_completions
 from foundation import audit
 from foundation.audit import AuditEventRow
@@ -49,8 +51,10 @@ def is_empty(session: Session) -> bool:
     return not found
 
 
-def load_borough(session: Session, stamp: Stamp, as_at: date, progress: Progress = no_progress) -> None:
-    """Load the rule book and the four files, and make an account for each kind of user.
+def load_borough(
+    session: Session, stamp: Stamp, as_at: date, issuer: Issuer, progress: Progress = no_progress
+) -> None:
+    """Load the rule book and the four files, hold workshops, and make an account for each kind of user.
 
     Everybody may read the password, so none of these accounts belongs in a service with real people.
     """
@@ -71,6 +75,8 @@ def load_borough(session: Session, stamp: Stamp, as_at: date, progress: Progress
         for sign_in in files.sign_ins:
             _add_account(session, stamp, sign_in)
         declare_numbers(session, stamp, as_at)
+    with transaction(session):
+        hold_workshops(session, stamp, as_at, issuer)
         audit.record(session, stamp, "demo.loaded", as_at=as_at.isoformat())
 
 

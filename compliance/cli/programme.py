@@ -62,10 +62,11 @@ existing_file = click.Path(exists=True, dir_okay=False, readable=True, path_type
 @plain_problems
 def load_programme_command(file: Path, effective: date | None, apply: bool, form: str) -> None:
     """Load the rule book from FILE, or show what that would change and for whom."""
-    effective = effective or clock.today()
+    today = clock.today()
+    effective = effective or today
     text = decoded(file.read_bytes(), file.name)
     with progress_bar() as progress:
-        preview = preview_programme(db.session(), text, file.name, effective, progress)
+        preview = preview_programme(db.session(), text, file.name, effective, progress, today)
         if apply and preview.change:
             with transaction(db.session(), progress) as session:
                 stamp = command_stamp(clock.now())
@@ -128,6 +129,7 @@ def _as_json(preview: Preview, applied: bool) -> dict[str, Any]:
             }
             for effect in preview.effects
         ],
+        "written_to": preview.refs(preview.written_to),
         "notices": [str(notice) for notice in preview.notices],
     }
 
@@ -162,6 +164,9 @@ def _show_table(preview: Preview, applied: bool) -> None:
         rows = [_cells(_row(effect)) for effect in preview.effects]
         print_table(rows, [name.replace("_", " ") for name in _COLUMNS], f"On {long_date(preview.day)}")
         _show_people(preview)
+    if preview.written_to:
+        refs = preview.refs(preview.written_to)
+        click.echo(f"Would be written to, who would not be otherwise ({len(refs)}): {_named(refs)}")
     click.echo("")
     click.echo("Saved." if applied else "Nothing was saved. Add --apply to save these changes.")
 
@@ -176,9 +181,12 @@ def _show_people(preview: Preview) -> None:
         for name, words in _MOVES:
             refs: Sequence[str] = preview.refs(getattr(effect, name))
             if refs:
-                more = f" and {len(refs) - NAMED_MOST} more" if len(refs) > NAMED_MOST else ""
-                named = ", ".join(refs[:NAMED_MOST])
-                click.echo(f"{effect.requirement}: {words} ({len(refs)}): {named}{more}")
+                click.echo(f"{effect.requirement}: {words} ({len(refs)}): {_named(refs)}")
+
+
+def _named(refs: Sequence[str]) -> str:
+    more = f" and {len(refs) - NAMED_MOST} more" if len(refs) > NAMED_MOST else ""
+    return ", ".join(refs[:NAMED_MOST]) + more
 
 
 commands = (load_programme_command, export_programme_command)

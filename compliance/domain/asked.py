@@ -10,7 +10,7 @@ from enum import Enum
 
 from compliance.domain.cover import Cover, covers, first_counted, proof_on
 from compliance.domain.requirement import Acceptance, Basis, Renewal, RuleBook, Terms, Use
-from compliance.domain.spans import Status
+from compliance.domain.spans import Span, Status
 from courses.domain import ACCEPTED_EVIDENCE, HOPED_FOR_EVIDENCE, Completion, Course, Evidence, course_on
 from foundation.dates import FAR_DAY, add_days, add_months, day_after
 
@@ -40,6 +40,17 @@ def part_of(status: Status, *, waiting: bool) -> Part:
     """Where a requirement stands. What was done and waits for a check is no longer to be done, due or not."""
     found = _PARTS.get(status, Part.TO_DO)
     return Part.WAITING if found is Part.TO_DO and waiting else found
+
+
+def pressing_day(part: Part, span: Span, waiting_since: date | None) -> date:
+    """The day that matters, by which the requirements of one part are in order."""
+    if part is Part.WAITING:
+        return waiting_since or span.first_day
+    if part is Part.NOT_COUNTED:
+        return span.reason_last_day or FAR_DAY
+    if span.status in (Status.NOT_YET_DUE, Status.OUTSTANDING):
+        return span.due_on or FAR_DAY
+    return span.valid_until or (span.first_day if span.status is Status.EXPIRED else FAR_DAY)
 
 
 @dataclass(frozen=True, slots=True)

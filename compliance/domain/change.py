@@ -9,6 +9,8 @@ from compliance.domain.requirement import (
     EVERYONE,
     Acceptance,
     AcceptedCourse,
+    ReminderStep,
+    ReminderTerms,
     Requirement,
     RoleLink,
     RuleBook,
@@ -19,7 +21,9 @@ from courses.domain import Course
 from foundation.dates import FAR_DAY, FIRST_DAY, Period, day_after, day_before
 from people.domain import RoleLine, RoleRule
 
-Line = RoleLine | RoleRule | Course | Requirement | RoleLink | AcceptedCourse | Target
+ReminderLine = ReminderStep | ReminderTerms
+"""What says when reminders go, and to whom. No status and no figure depends on it."""
+Line = RoleLine | RoleRule | Course | Requirement | RoleLink | AcceptedCourse | Target | ReminderLine
 """Anything in the rule book that holds from a first to a last day."""
 Key = tuple[str, ...]
 """What a line is about: what kind of line, and the codes or conditions by which it is known."""
@@ -38,6 +42,10 @@ def key(line: Line) -> Key:
             return ("accepted course", line.requirement, line.course)
         case Target():
             return ("target", line.requirement, line.unit or "")
+        case ReminderStep():
+            return ("reminder step", line.code, line.requirement)
+        case ReminderTerms():
+            return ("reminder terms",)
         case RoleLine():
             return ("role", line.code)
         case Course():
@@ -56,7 +64,14 @@ def lines_of(book: RuleBook) -> tuple[Line, ...]:
         *book.links,
         *book.accepted,
         *book.targets,
+        *book.reminder_steps,
+        *book.reminder_terms,
     )
+
+
+def reminder_lines(book: RuleBook) -> frozenset[ReminderLine]:
+    """What a rule book says about reminders, on all days."""
+    return frozenset((*book.reminder_steps, *book.reminder_terms))
 
 
 def book_of(lines: Iterable[Line], name: str = "") -> RuleBook:
@@ -70,6 +85,8 @@ def book_of(lines: Iterable[Line], name: str = "") -> RuleBook:
         links=tuple(line for line in everything if isinstance(line, RoleLink)),
         accepted=tuple(line for line in everything if isinstance(line, AcceptedCourse)),
         targets=tuple(line for line in everything if isinstance(line, Target)),
+        reminder_steps=tuple(line for line in everything if isinstance(line, ReminderStep)),
+        reminder_terms=tuple(line for line in everything if isinstance(line, ReminderTerms)),
         name=name,
     )
 
@@ -157,7 +174,7 @@ def concerned(old: RuleBook, new: RuleBook) -> set[str]:
     """The codes of the requirements whose timelines may differ between two rule books.
 
     A requirement rests on its own lines and links, on the rules that give the linked roles, and on its
-    accepted courses with their validity and prerequisites. Titles and targets do not change a timeline.
+    accepted courses with their validity and prerequisites. Titles, targets and reminders do not change a timeline.
     """
     codes = {*old.codes, *new.codes}
     return {code for code in codes if _basis(old, code) != _basis(new, code)}

@@ -14,7 +14,7 @@ from datetime import date
 from compliance.domain.figures import COUNT_NAMES, Counts
 from compliance.domain.requirement import EVERYONE, RuleBook
 from compliance.domain.spans import Status
-from people.domain import Place, RoleReader, Spell
+from people.domain import Place, Spell
 
 NO_ROLE = ""
 """Stands for "none of the roles"."""
@@ -37,7 +37,7 @@ class RolesOn:
 
     def __init__(self, book: RuleBook, day: date) -> None:
         self._day = day
-        self._reader = RoleReader(book.role_rules)
+        self._reader = book.role_reader
         self._lines = {code: book.requirement_on(code, day) for code in book.codes}
         self._linked = {
             code: {link.role for link in book.links_of(code) if link.first_day <= day <= link.last_day}

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from courses.domain import Course, course_on, lines_by_code
 from foundation.dates import FAR_DAY, FIRST_DAY, Period, day_after, day_before
-from people.domain import Place, RoleLine, RoleRule, is_within
+from people.domain import Place, RoleLine, RoleReader, RoleRule, is_within
 
 EVERYONE = "*"
 """The role that everybody holds."""
@@ -110,6 +110,65 @@ class Target:
     last_day: date = FAR_DAY
 
 
+class StepKind(StrEnum):
+    """From what a reminder step counts its days. One file in reminders/steps each."""
+
+    WELCOME = "welcome"
+    BEFORE = "before"
+    OVERDUE = "overdue"
+
+
+class StepTo(StrEnum):
+    """To whom a step speaks. The head of service is the manager of the person's manager."""
+
+    PERSON = "person"
+    MANAGER = "manager"
+    HEAD_OF_SERVICE = "head_of_service"
+
+
+class Weekday(StrEnum):
+    """The days of the week on which the council works."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderStep:
+    """When somebody is told about a duty, and who. Known by its code for good: other days never tell anybody twice.
+
+    `days` are counted after the first required day (welcome), before the last day in time (before; 0 is that day), or
+    after it (overdue). `requirement` is the code of a duty, or `*` for all that have no step of this code of their own.
+    """
+
+    code: str
+    kind: str
+    days: int
+    to: str = StepTo.PERSON
+    requirement: str = EVERYONE
+    first_day: date = FIRST_DAY
+    last_day: date = FAR_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderTerms:
+    """When and how often mail may leave: hours of the London day, on working days; messages a person and day.
+
+    `from_hour` is the first hour in which mail leaves, `to_hour` the first in which it no longer does. Managers and
+    heads of service get their digest on `digest_weekday` (`mon` to `fri`), or on the next working day.
+    """
+
+    from_hour: int = 8
+    to_hour: int = 18
+    most_a_day: int = 2
+    digest_weekday: str = Weekday.MON
+    first_day: date = FIRST_DAY
+    last_day: date = FAR_DAY
+
+
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """One accepted course as it stands on a day, with the course's validity and prerequisites filled in."""
@@ -143,6 +202,8 @@ class RuleBook:
     links: tuple[RoleLink, ...] = ()
     accepted: tuple[AcceptedCourse, ...] = ()
     targets: tuple[Target, ...] = ()
+    reminder_steps: tuple[ReminderStep, ...] = ()
+    reminder_terms: tuple[ReminderTerms, ...] = ()
     name: str = field(default="", compare=False)
 
     @cached_property
@@ -165,10 +226,21 @@ class RuleBook:
         """The latest title of each course by code."""
         return {code: lines[-1].title for code, lines in self.course_lines.items()}
 
+    @cached_property
+    def role_reader(self) -> RoleReader:
+        """Which roles a post holds under the role rules; what it has found out once it keeps."""
+        return RoleReader(self.role_rules)
+
+    @cached_property
+    def _requirement_lines(self) -> dict[str, tuple[Requirement, ...]]:
+        found: dict[str, list[Requirement]] = {}
+        for line in sorted(self.requirements, key=lambda line: line.first_day):
+            found.setdefault(line.code, []).append(line)
+        return {code: tuple(lines) for code, lines in found.items()}
+
     def lines_of(self, code: str) -> tuple[Requirement, ...]:
         """The lines of one requirement in order of their days."""
-        found = (line for line in self.requirements if line.code == code)
-        return tuple(sorted(found, key=lambda line: line.first_day))
+        return self._requirement_lines.get(code, ())
 
     def links_of(self, code: str) -> tuple[RoleLink, ...]:
         """The role links of one requirement, those that ended included."""

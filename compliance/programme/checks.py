@@ -5,7 +5,8 @@ from datetime import date
 from itertools import combinations
 
 from compliance.domain.change import Line, key
-from compliance.domain.requirement import EVERYONE, AcceptedCourse, Requirement, RoleLink, Use
+from compliance.domain.requirement import EVERYONE, AcceptedCourse, Requirement, RoleLink, Target, Use
+from compliance.programme.reminding import check_reminders
 from compliance.programme.table import SLIP, Table, did_you_mean
 from compliance.programme.words import naming_key, subject
 from courses.domain import Course
@@ -19,6 +20,7 @@ def check(tables: Mapping[Line, Table]) -> None:
     _overlaps(tables)
     _circles([line for line in tables if isinstance(line, Course)], tables)
     _nobody(tables)
+    check_reminders(tables)
 
 
 def _references(tables: Mapping[Line, Table]) -> None:
@@ -60,7 +62,7 @@ def _overlaps(tables: Mapping[Line, Table]) -> None:
     """Two lines about one thing may not hold on the same days. Targets may: the rules say which counts."""
     groups: dict[tuple[str, ...], list[Line]] = {}
     for line in tables:
-        if isinstance(line, RoleLine | Course | Requirement | RoleLink | AcceptedCourse) and all(key(line)):
+        if not isinstance(line, RoleRule | Target) and all(key(line)):
             groups.setdefault(key(line), []).append(line)
     for lines in groups.values():
         for earlier, later in combinations(lines, 2):

@@ -22,13 +22,13 @@ from compliance.domain.requirement import (
 )
 from compliance.programme.checks import check
 from compliance.programme.places import Places
+from compliance.programme.reminding import step_of, terms_of
 from compliance.programme.table import Report, Table
 from compliance.programme.words import naming_key, subject
 from courses.domain import Course, Mode
 from foundation.errors import DomainError, Problem
 from people.domain import Category, RoleLine, RoleRule, Sector
 
-_LISTS = ("roles", "role_rules", "courses", "requirements", "reminder_steps")
 _DEFAULT = Requirement("")
 """The settings of a requirement that gives none (counting rule 1)."""
 _OF_BASIS = {
@@ -149,12 +149,13 @@ class _Reader:
             "role_rules": self._role_rule,
             "courses": self._course,
             "requirements": self._requirement,
+            "reminder_steps": lambda table: self._add(table, step_of(table)),
+            "reminder_terms": lambda table: self._add(table, terms_of(table)),
         }
-        for name_of_list in _LISTS:
+        for name_of_list, read_line in shapes.items():
             for table in self._list(whole, name_of_list):
-                if name_of_list in shapes:
-                    shapes[name_of_list](table)
-                    table.finish()
+                read_line(table)
+                table.finish()
         whole.finish()
         check(self._tables)
         return book_of(self.line_numbers, name)
@@ -180,8 +181,6 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
             whole.refuse(name, f"Write [[{name}]], with two pairs of brackets, above each entry.")
             return []
-        if name == "reminder_steps":
-            whole.notice(name, "Reminder steps come with the reminders part. They are left out for now.")
         # The table is named by its line, so columns start inside it.
         return [Table(self._report, (name, index), part) for index, part in enumerate(value)]
 
@@ -227,6 +226,7 @@ class _Reader:
             validity_months=table.months("validity_months"),
             prerequisites=table.texts("prerequisites"),
             url=table.text("url", 500),
+            counts_for_facilitators=table.yes("counts_for_facilitators"),
         )
         if course.url and not course.url.startswith(("https://", "http://")):
             table.refuse("url", "A web address starts with https://. Write it in full.")

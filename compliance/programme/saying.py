@@ -1,19 +1,25 @@
 """Lines of the rule book as pages tell them: in plain words, without codes where there is a title."""
 
+from collections.abc import Iterable
+
 from compliance.domain.change import Line
 from compliance.domain.requirement import (
     EVERYONE,
     AcceptedCourse,
     Basis,
     Kind,
+    ReminderStep,
+    ReminderTerms,
     Renewal,
     Requirement,
     RoleLink,
     RuleBook,
+    StepKind,
+    StepTo,
     Target,
     Use,
 )
-from compliance.programme.words import percent
+from compliance.programme.words import leaving_words, percent, step_words
 from courses.domain import Course, Mode
 from foundation.formats import count_noun, long_date
 from people.domain import RoleLine, RoleRule
@@ -30,7 +36,6 @@ KIND_WORDS = {
     Kind.DUTY: "A duty: people are asked to do it",
     Kind.MEASURE: "A measure: only counted and reported",
 }
-USE_WORDS = {Use.ANY: "The first time and renewal", Use.RENEWAL: "Renewal only"}
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
     *("November", "December"),
@@ -51,6 +56,27 @@ def requirement_words(book: RuleBook, code: str) -> str:
     """What a requirement is called, most recently."""
     line = book.latest(code)
     return (line.title if line else "") or code
+
+
+def duty_words(book: RuleBook, code: str) -> str:
+    """The duty that a reminder step is about."""
+    return "every duty" if code == EVERYONE else requirement_words(book, code)
+
+
+def in_order(steps: Iterable[ReminderStep]) -> list[ReminderStep]:
+    """Reminder steps in the order in which somebody who does nothing would see them go out.
+
+    >>> [step.days for step in in_order([ReminderStep("a", "overdue", 1), ReminderStep("b", "before", 7),
+    ...  ReminderStep("c", "before", 60)])]
+    [60, 7, 1]
+    """
+
+    def place(step: ReminderStep) -> tuple[bool, int, int, str, str]:
+        day = -step.days if step.kind == StepKind.BEFORE else step.days
+        to = list(StepTo).index(StepTo(step.to))
+        return step.kind != StepKind.WELCOME, day, to, step.requirement, step.code
+
+    return sorted(steps, key=place)
 
 
 def months_words(months: int | None) -> str:
@@ -74,6 +100,9 @@ def renewal_words(rule: Renewal) -> str:
     return "From the day completed"
 
 
+LEADS = "and for whoever leads it"
+
+
 def said(book: RuleBook, line: Line) -> str:
     """A line in one sentence or less, without its days."""
     match line:
@@ -83,7 +112,8 @@ def said(book: RuleBook, line: Line) -> str:
         case RoleRule():
             return conditions_words(line)
         case Course():
-            return ", ".join(filter(None, (line.title, line.provider, f"counts {_validity(line)}")))
+            leads = LEADS if line.counts_for_facilitators else ""
+            return ", ".join(filter(None, (line.title, line.provider, f"counts {_validity(line)}", leads)))
         case Requirement():
             return f"{line.title or line.code}. {scope_words(line)}. {renewal_words(line.renewal)}"
         case RoleLink():
@@ -94,6 +124,11 @@ def said(book: RuleBook, line: Line) -> str:
             of = f" in {line.unit}" if line.unit else ""
             more = [f"plan reference {line.plan_ref}" if line.plan_ref else "", line.owner]
             return ", ".join([f"{percent(line.percent_hundredths)}%{of}", *filter(None, more)])
+        case ReminderStep():
+            return f"{line.code}: {step_words(line)}, about {duty_words(book, line.requirement)}"
+        case ReminderTerms():
+            words = leaving_words(line)
+            return words[:1].upper() + words[1:]
 
 
 def _validity(course: Course) -> str:

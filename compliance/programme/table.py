@@ -142,8 +142,8 @@ class Table:
         """A list of unit paths."""
         return tuple(sorted({self._path(key, text) for text in self.texts(key, 1000)}))
 
-    def choice(self, key: str, allowed: type[StrEnum], default: str | None = None) -> str:
-        """One of a closed list; the default where it is left out."""
+    def choice(self, key: str, allowed: type[StrEnum], default: str | None = None, noun: str = "") -> str:
+        """One of a closed list, each of which is a `noun`; the default where it is left out."""
         value = self.take(key)
         if value is None:
             if default is None:
@@ -151,7 +151,8 @@ class Table:
             return default or ""
         if isinstance(value, str) and value in list(allowed):
             return value
-        self.refuse(key, f"{_shown(value)} is not a {key}.{did_you_mean(value, allowed)} {_allowed(allowed)}")
+        hint = did_you_mean(value, allowed)
+        self.refuse(key, f"{_shown(value)} is not a {noun or key}.{hint} {_allowed(allowed)}")
         return default or next(iter(allowed)).value
 
     def chosen_condition(self, key: str, allowed: type[StrEnum]) -> str | None:
@@ -183,6 +184,24 @@ class Table:
             self.refuse(key, f"The {key} are missing. Add for example {key} = 90.")
         found = self._whole(key, 0, DAYS_MOST, f"Give whole days from 0 to {DAYS_MOST}.")
         return found if found is not None else (default or 0)
+
+    def whole(
+        self, key: str, least: int, most: int, noun: str, default: int, *, may_be_left_out: bool = False
+    ) -> int:
+        """A whole number of something; the default where it is left out, or is wrong."""
+        if not may_be_left_out and not self.has(key):
+            self._asked.add(key)
+            self.refuse(key, f"The {key} are missing. Add for example {key} = {max(default, 1)}.")
+        found = self._whole(key, least, most, f"Give whole {noun} from {least} to {most}.")
+        return default if found is None else found
+
+    def yes(self, key: str) -> bool:
+        """Whether something is so; no where it is left out."""
+        value = self.take(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.refuse(key, f"{_shown(value)} is neither true nor false{_unquoted(value)}. Give true or false.")
+        return False
 
     def minutes(self, key: str) -> int | None:
         """Whole minutes; None where they are left out."""

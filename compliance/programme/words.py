@@ -10,11 +10,16 @@ from compliance.domain.requirement import (
     EVERYONE,
     AcceptedCourse,
     Basis,
+    ReminderStep,
+    ReminderTerms,
     Renewal,
     Requirement,
     RoleLink,
+    StepKind,
+    StepTo,
     Target,
     Use,
+    Weekday,
 )
 from courses.domain import Course
 from foundation.dates import FAR_DAY, FIRST_DAY
@@ -67,7 +72,24 @@ def notes(change: RuleChange) -> tuple[Note, ...]:
     return tuple(note for _, note in result)
 
 
-_ORDER = ("role", "role rule", "course", "requirement", "role link", "accepted course", "target")
+_ORDER = (
+    *("role", "role rule", "course", "requirement", "role link", "accepted course", "target"),
+    *("reminder step", "reminder terms"),
+)
+REMINDERS = "reminders"
+"""What notes about reminder steps and terms are about, where that is no requirement."""
+TO_WORDS = {
+    StepTo.PERSON: "to the person",
+    StepTo.MANAGER: "to the manager",
+    StepTo.HEAD_OF_SERVICE: "to the head of service",
+}
+WEEKDAY_WORDS = {
+    Weekday.MON: "Monday",
+    Weekday.TUE: "Tuesday",
+    Weekday.WED: "Wednesday",
+    Weekday.THU: "Thursday",
+    Weekday.FRI: "Friday",
+}
 
 
 def subject(line: Line) -> str:
@@ -93,6 +115,11 @@ def subject(line: Line) -> str:
         case Target():
             unit = f' in unit "{line.unit}"' if line.unit else ""
             return f'Target of requirement "{line.requirement}"{unit}'
+        case ReminderStep():
+            duty = "" if line.requirement == EVERYONE else f' for requirement "{line.requirement}"'
+            return f'Reminder step "{line.code}"{duty}'
+        case ReminderTerms():
+            return "The set of reminder terms"
 
 
 def naming_key(line: Line) -> str:
@@ -104,6 +131,8 @@ def naming_key(line: Line) -> str:
             return "course"
         case Target():
             return "percent"
+        case ReminderTerms():
+            return "first_day"
         case _:
             return "code"
 
@@ -120,7 +149,44 @@ def details(line: Line) -> str:
             told = f": {percent(line.percent_hundredths)}%"
         case AcceptedCourse():
             told = "" if line.use == Use.ANY else ": for renewal only"
+        case ReminderStep():
+            told = f": {step_words(line)}"
+        case ReminderTerms():
+            told = f": {leaving_words(line)}"
     return told + _from(line.first_day) + _to(line.last_day)
+
+
+def step_words(step: ReminderStep) -> str:
+    """When a step speaks, and to whom.
+
+    >>> step_words(ReminderStep("before_60", "before", 60))
+    '60 days before the last day, to the person'
+    >>> step_words(ReminderStep("manager_1", "overdue", 1, "manager"))
+    '1 day after the last day, to the manager'
+    >>> step_words(ReminderStep("welcome", "welcome", 0))
+    'on the day it is first required, to the person'
+    """
+    days = count_noun(step.days, "day", "days")
+    match step.kind:
+        case StepKind.WELCOME:
+            when = f"{days} after it is first required" if step.days else "on the day it is first required"
+        case StepKind.BEFORE:
+            when = f"{days} before the last day" if step.days else "on the last day"
+        case _:
+            when = f"{days} after the last day"
+    return f"{when}, {TO_WORDS[step.to]}"  # type: ignore[index]  # a StrEnum's value is its member
+
+
+def leaving_words(terms: ReminderTerms) -> str:
+    """On what terms reminders leave.
+
+    >>> leaving_words(ReminderTerms())
+    'from 8:00 to 18:00 on working days, at most 2 messages a person and day, managers on Monday'
+    """
+    most = count_noun(terms.most_a_day, "message", "messages")
+    weekday = WEEKDAY_WORDS[terms.digest_weekday]  # type: ignore[index]  # a StrEnum's value is its member
+    hours = f"from {terms.from_hour}:00 to {terms.to_hour}:00 on working days"
+    return f"{hours}, at most {most} a person and day, managers on {weekday}"
 
 
 def percent(hundredths: int) -> str:
@@ -152,7 +218,8 @@ def _differences(old: Line, new: Line) -> str:
             will_be, was = (_day(day, FAR_DAY, "open") for day in (after, before))
         else:
             will_be, was = (_value(field.name, value) for value in (after, before))
-        told.append(f"{_label(field.name)} {will_be} instead of {was}")
+        label = "days" if isinstance(new, ReminderStep) and field.name == "days" else _label(field.name)
+        told.append(f"{label} {will_be} instead of {was}")
     return ", ".join(told)
 
 
@@ -161,9 +228,14 @@ def _label(name: str) -> str:
         "percent_hundredths": "percent",
         "validity_months": "validity",
         "duration_minutes": "length",
+        "counts_for_facilitators": "counts for whoever leads it",
         "days": "days allowed",
         "units": "limited to units",
         "sectors": "limited to sectors",
+        "from_hour": "start hour",
+        "to_hour": "end hour",
+        "most_a_day": "messages a person and day at most",
+        "digest_weekday": "managers' day",
     }
     return words.get(name, name.replace("_", " "))
 
@@ -173,6 +245,10 @@ def _value(name: str, value: object) -> str:
         return "without end" if value is None else count_noun(int(str(value)), "month", "months")
     if name == "percent_hundredths":
         return percent(int(str(value)))
+    if name in ("from_hour", "to_hour"):
+        return f"{value}:00"
+    if name == "digest_weekday":
+        return WEEKDAY_WORDS[value]  # type: ignore[index]  # a StrEnum's value is its member
     if isinstance(value, Renewal):
         return _renewal(value)
     if isinstance(value, date):
@@ -181,6 +257,8 @@ def _value(name: str, value: object) -> str:
         return ", ".join(map(str, value)) or "none"
     if value is None or value == "":
         return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return str(value) if isinstance(value, int) else f'"{value}"'
 
 
@@ -208,6 +286,10 @@ def _code(line: Line) -> str:
     match line:
         case RoleLink() | AcceptedCourse() | Target():
             return line.requirement
+        case ReminderStep():
+            return REMINDERS if line.requirement == EVERYONE else line.requirement
+        case ReminderTerms():
+            return REMINDERS
         case RoleRule():
             return line.role
         case _:

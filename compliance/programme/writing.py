@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from compliance.domain.change import Line
-from compliance.domain.requirement import Basis, Renewal, RuleBook
+from compliance.domain.requirement import EVERYONE, Basis, Kind, ReminderStep, Renewal, RuleBook
 from compliance.programme.words import percent
 
 WIDTH = 110
-_ALWAYS = ("title", "kind", "mode", "renewal")
+_ALWAYS = frozenset(
+    {"title", "kind", "mode", "renewal", "to", "from_hour", "to_hour", "most_a_day", "digest_weekday"}
+)
 """Fields that are written even where they have their default: people look for them."""
 _ESCAPES = {'"': '\\"', "\\": "\\\\"}
 
@@ -25,6 +27,10 @@ def write_programme(book: RuleBook) -> str:
     ):
         parts += _section(title, (_table(f"[[{name}]]", _given(line)) for line in lines))
     parts += _section("Requirements", _requirements(book))
+    steps = (_table("[[reminder_steps]]", _given(step)) for step in _steps(book))
+    parts += _section("Reminder steps: who is told when", steps)
+    terms = (_table("[[reminder_terms]]", _given(line)) for line in book.reminder_terms)
+    parts += _section("Reminder terms: in which hours, and how often", terms)
     return "\n".join(parts)
 
 
@@ -47,6 +53,12 @@ def _requirements(book: RuleBook) -> Iterable[str]:
                     _given(one, "requirement") for one in book.targets if one.requirement == code
                 ]
             yield _table("[[requirements]]", _ordered(values))
+
+
+def _steps(book: RuleBook) -> Iterable[ReminderStep]:
+    """The steps that can tell somebody something; one for what was never a duty would be refused when read again."""
+    duties = {line.code for line in book.requirements if line.kind == Kind.DUTY}
+    return [step for step in book.reminder_steps if step.requirement in {*duties, EVERYONE}]
 
 
 def _given(line: Line, *left_out: str) -> dict[str, Any]:
@@ -107,6 +119,8 @@ def _value(value: Any, indent: int = 0) -> str:
         return str(value)
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, date):
         # tomllib reads years below 1000 only with all four digits; isoformat gives them.
         return value.isoformat()

@@ -126,13 +126,21 @@ class Lists:
         found = store.timelines_of(self._session, person_id, self._courses, day)
         return {self._codes[requirement_id]: spans for requirement_id, spans in sorted(found.items())}
 
+    def know_grants(self, person_id: int, grants: Sequence[RoleGrant]) -> None:
+        """Take the roles that one person has by hand from a page that has read them already."""
+        self._of_person[person_id] = grants
+
+    def grants_of(self, person_id: int) -> Sequence[RoleGrant]:
+        """The roles that one person has by hand, read once however often they are asked for."""
+        if person_id not in self._of_person:
+            self._of_person[person_id] = self._grants([person_id]).get(person_id, [])
+        return self._of_person[person_id]
+
     def explain(self, span: Span) -> str:
         """The sentence that names the facts behind a span of the person asked about last (`of_person`)."""
         grants: Sequence[RoleGrant] = ()
         if span.role != EVERYONE and self._person_id is not None:
-            if self._person_id not in self._of_person:
-                self._of_person[self._person_id] = self._grants([self._person_id]).get(self._person_id, [])
-            grants = self._of_person[self._person_id]
+            grants = self.grants_of(self._person_id)
         return why(span, self.book.role_titles, self.book.course_titles, grants)
 
     def _grants(self, person_ids: Sequence[int]) -> _Grants:

@@ -53,7 +53,7 @@ def person_effects(
     found = []
     for code in sorted(was.keys() | will_be.keys()):
         old, new = was.get(code, NO_TIMELINE), will_be.get(code, NO_TIMELINE)
-        since = _first_difference(old, new, day)
+        since = first_difference(old, new, day)
         if since is not None:
             line = book.requirement_on(code, since) or book.latest(code)
             title = line.title if line and line.title else code
@@ -95,7 +95,7 @@ def _less(counts: Counts, part: Counts) -> Counts:
     return Counts(*(getattr(counts, name) - getattr(part, name) for name in Counts.__dataclass_fields__))
 
 
-def _first_difference(old: Timeline, new: Timeline, day: date) -> date | None:
+def first_difference(old: Timeline, new: Timeline, day: date) -> date | None:
     """The first day, from `day` on, of which the two timelines say something else."""
     for one in _turns((*old.spans, *new.spans), day):
         if _said(old.on(one)) != _said(new.on(one)):

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from compliance.domain.change import RuleChange, change, concerned
+from compliance.domain.change import RuleChange, change, concerned, key
 from compliance.domain.effect import Effect
-from compliance.domain.requirement import RuleBook
+from compliance.domain.requirement import ReminderStep, RuleBook
 from compliance.programme.reading import Programme, read_programme
 from compliance.programme.words import Note, counted, notes, subject
+from compliance.services.rule_drafts.letters import would_be_written_to
 from compliance.services.what_if import what_if
 from compliance.store.rules import load_rule_book, places_not_found, requirement_ids, write_change
 from foundation import audit
@@ -35,8 +36,10 @@ class Preview:
     notes: tuple[Note, ...] = ()
     effects: tuple[Effect, ...] = ()
     """The requirements whose people or targets change; the others stay as they are."""
+    written_to: tuple[int, ...] = ()
+    """Those to whom messages would go because of it, when it counts and messages leave."""
     person_refs: Mapping[int, str] = field(default_factory=dict)
-    """The references of the people named in the effects."""
+    """The references of the people named in the effects, and of those who would be written to."""
     notices: tuple[Problem, ...] = ()
 
     def refs(self, person_ids: Iterable[int]) -> list[str]:
@@ -45,22 +48,29 @@ class Preview:
 
 
 def preview_programme(
-    session: Session, text: str, file_name: str, effective: date, progress: Progress = no_progress
+    session: Session,
+    text: str,
+    file_name: str,
+    effective: date,
+    progress: Progress = no_progress,
+    today: date = date.min,
 ) -> Preview:
     """What loading a programme file from `effective` on would do; nothing is saved.
 
-    Raises DomainError with everything that is wrong with the file.
+    Nobody is written to before `today`. Raises DomainError with everything that is wrong with the file.
     """
     programme = read_programme(text, file_name)
     found = change(load_rule_book(session), programme.book, effective)
     shown = what_if(session, found, [effective], progress)[effective]
+    written_to = would_be_written_to(session, found.after, shown, max(effective, today)) if found else ()
     return Preview(
         file_name=file_name,
         day=effective,
         change=found,
         notes=notes(found),
         effects=shown,
-        person_refs=_person_refs(session, shown),
+        written_to=written_to,
+        person_refs=_person_refs(session, shown, written_to),
         notices=(*programme.notices, *_notices(session, programme, found, effective, file_name)),
     )
 
@@ -115,8 +125,8 @@ def apply_book(
     return found
 
 
-def _person_refs(session: Session, shown: Iterable[Effect]) -> dict[int, str]:
-    wanted: set[int] = set()
+def _person_refs(session: Session, shown: Iterable[Effect], written_to: Iterable[int]) -> dict[int, str]:
+    wanted = set(written_to)
     for effect in shown:
         wanted.update(effect.gain, effect.lose, effect.become_overdue, effect.become_compliant)
     if not wanted:
@@ -144,8 +154,31 @@ def _notices(
         yield Problem(
             f"{changes} after {long_date(day)}. The effect on people then is not shown here.", file_name
         )
+    yield from _reminder_notices(programme, found, day, file_name)
     units, organisations = places_not_found(session, programme.book)
     for unit in units:
         yield Problem(f'No organisation has a unit "{unit}" yet. Check how it is written.', file_name)
     for organisation in organisations:
         yield Problem(f'There is no organisation "{organisation}" yet. Check how it is written.', file_name)
+
+
+def _reminder_notices(
+    programme: Programme, found: RuleChange, day: date, file_name: str
+) -> Iterator[Problem]:
+    """A list that is missing means that there are none; and a step is known by its code for good."""
+    ended = {key(line): line for line in found.ended if isinstance(line, ReminderStep)}
+    if ended and not any(step.last_day >= day for step in programme.book.reminder_steps):
+        yield Problem(
+            f"The file has no reminder steps, so those of the record end: from {long_date(day)} on nobody is reminded "
+            "of anything. Export the rule book first if you want to keep them.",
+            file_name,
+        )
+    for line in found.added:
+        old = ended.get(key(line))
+        if isinstance(line, ReminderStep) and old and (old.kind, old.to) != (line.kind, line.to):
+            message = (
+                f"{subject(line)} says something else than before. Whoever was told by it is not told again: "
+                "give a step that says something else a code of its own."
+            )
+            same = (number for wanted, number in programme.line_numbers.items() if key(wanted) == key(line))
+            yield Problem(message, file_name, next(same, 0), "code")

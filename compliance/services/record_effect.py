@@ -12,6 +12,7 @@ from compliance.services.person_effect import person_effects
 from compliance.store.facts import people_facts
 from compliance.store.rules import load_rule_book
 from compliance.wording import status_words
+from foundation.dates import FAR_DAY
 from foundation.formats import long_date
 from people.services.records.effect import EffectLine
 
@@ -31,13 +32,18 @@ class RecordRules:
     ) -> Sequence[EffectLine]:
         """Every requirement that stands differently on a day or later."""
         found = person_effects(load_rule_book(session), before or _NOTHING, after, day)
-        return [EffectLine(one.title, one.since, _words(one.before), _words(one.after)) for one in found]
+        return [
+            EffectLine(one.title, one.since, span_words(one.before), span_words(one.after)) for one in found
+        ]
 
 
-def _words(span: Span | None) -> str:
+def span_words(span: Span | None) -> str:
+    """How a requirement stands in a span, with the date that matters then."""
     if span is None:
         return "Not required"
     said = status_words(span.status)
+    if span.covered and span.valid_until == FAR_DAY:
+        return f"{said}, with no end"
     if span.covered and span.valid_until is not None:
         return f"{said}, valid until {long_date(span.valid_until)}"
     if not span.covered and span.due_on is not None:

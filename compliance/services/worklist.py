@@ -47,13 +47,17 @@ class Work:
 
     @property
     def is_empty(self) -> bool:
+        return self.nothing_waits and not self.below
+
+    @property
+    def nothing_waits(self) -> bool:
+        """Whether nobody has anything to check or put right, whatever is below its target."""
         numbers = (
             self.evidence,
             self.exemptions,
             self.set_aside.files if self.set_aside else 0,
             self.roles or 0,
             self.requests or 0,
-            len(self.below),
             *self.problems.values(),
         )
         return not any(numbers)

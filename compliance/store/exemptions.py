@@ -68,7 +68,7 @@ class Narrow:
 
 def exemptions_of_person(session: Session, person_id: int) -> list[RecordedExemption]:
     """Every exemption of a person, whichever began last first."""
-    return _read(session.connection().execute(_OF_PERSON, {"person_id": person_id}))
+    return _read(session.connection().execute(_OF_PERSON, {"person_id": person_id}).all())
 
 
 def was_exemption(session: Session, person_id: int, fact_id: int) -> bool:

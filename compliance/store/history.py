@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from courses.domain import Completion
-from courses.models import CompletionRow, CourseRow
+from courses.models import CompletionRow, CourseRow, EvidenceFileRow
 from foundation.facts import known
 
 CourseDay = tuple[str, date]
@@ -30,7 +30,7 @@ class Recorded:
 
 def recorded_of(session: Session, person_id: int) -> list[Recorded]:
     """Everything one person completed, in order of day and course."""
-    found = session.connection().execute(_RECORDED, {"person_id": person_id})
+    found = session.connection().execute(_RECORDED, {"person_id": person_id}).all()
     return [
         Recorded(Completion(course, completed_on, evidence, revoked_on), provider, recorded_at, source)
         for course, completed_on, evidence, revoked_on, provider, recorded_at, source in found
@@ -50,4 +50,14 @@ _RECORDED = (
     .join(CourseRow, CourseRow.id == CompletionRow.course_id)
     .where(CompletionRow.person_id == bindparam("person_id"), known(CompletionRow, None))
     .order_by(CompletionRow.completed_on, CourseRow.code, CompletionRow.id)
+)
+
+
+def has_evidence(session: Session, person_id: int) -> bool:
+    """Whether there are files that prove what a person completed."""
+    return bool(session.connection().execute(_HAS_EVIDENCE, {"person_id": person_id}).scalar())
+
+
+_HAS_EVIDENCE = select(
+    exists().where(EvidenceFileRow.person_id == bindparam("person_id"), known(EvidenceFileRow, None))
 )

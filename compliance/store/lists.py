@@ -239,20 +239,24 @@ def listed(
         {**_values(day, filters), "offset": offset, "limit": limit},
         execution_options={"yield_per": STREAM} if limit is None else {},
     )
-    for some in rows.partitions(STREAM):
-        posts = posts_on(session, day, [row.person_id for row in some])
-        for row in some:
-            person_id, public_id, person_ref, first_name, last_name, requirement_id = row[:-_READ_OF_SPAN]
-            yield Listed(
-                person_id=person_id,
-                public_id=public_id,
-                person_ref=person_ref,
-                first_name=first_name or "",
-                last_name=last_name or "",
-                requirement_id=requirement_id,
-                span=span_of(row, courses),
-                post=posts.get(person_id),
-            )
+    try:
+        for some in rows.partitions(STREAM):
+            posts = posts_on(session, day, [row.person_id for row in some])
+            for row in some:
+                person_id, public_id, person_ref, first_name, last_name, requirement_id = row[:-_READ_OF_SPAN]
+                yield Listed(
+                    person_id=person_id,
+                    public_id=public_id,
+                    person_ref=person_ref,
+                    first_name=first_name or "",
+                    last_name=last_name or "",
+                    requirement_id=requirement_id,
+                    span=span_of(row, courses),
+                    post=posts.get(person_id),
+                )
+    finally:
+        # Whoever reads no further leaves a cursor of the server open otherwise.
+        rows.close()
 
 
 @lru_cache(maxsize=SHAPES)
@@ -318,6 +322,6 @@ def timelines_of(
     """The spans of one person by requirement, in order of their days: all, or those that hold a day."""
     query, values = (_OF_PERSON, {}) if day is None else (_OF_PERSON_ON, {"day": day})
     found: dict[int, list[Span]] = {}
-    for row in session.connection().execute(query, {**values, "person_id": person_id}):
+    for row in session.connection().execute(query, {**values, "person_id": person_id}).all():
         found.setdefault(row[0], []).append(span_of(row, courses))
     return found

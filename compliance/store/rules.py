@@ -1,19 +1,22 @@
 """The rule book in its tables: read as domain lines, changed by retracting some and recording others."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Select, func, insert, literal_column, null, select, union_all
+from sqlalchemy import Row, Select, func, insert, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from compliance.domain.change import Line, RuleChange, book_of
 from compliance.domain.requirement import (
+    EVERYONE,
     AcceptedCourse,
     Basis,
+    ReminderStep,
+    ReminderTerms,
     Renewal,
     Requirement,
     RoleLink,
@@ -23,6 +26,8 @@ from compliance.domain.requirement import (
 from compliance.models import (
     AcceptedCourseRow,
     ProgrammeNameRow,
+    ReminderStepRow,
+    ReminderTermsRow,
     RequirementLineRow,
     RequirementRow,
     RoleLinkRow,
@@ -44,7 +49,7 @@ class _Shape:
     line: type[Any]
     model: type[Fact]
     requirement: str = ""
-    """The field with the code of a requirement."""
+    """The field with the code of a requirement; `*`, which is every duty, has no id there."""
     course: str = ""
     """The field with the code of a course."""
 
@@ -57,6 +62,8 @@ _SHAPES = (
     _Shape(RoleLink, RoleLinkRow, requirement="requirement"),
     _Shape(AcceptedCourse, AcceptedCourseRow, requirement="requirement", course="course"),
     _Shape(Target, TargetRow, requirement="requirement"),
+    _Shape(ReminderStep, ReminderStepRow, requirement="requirement"),
+    _Shape(ReminderTerms, ReminderTermsRow),
 )
 
 
@@ -71,7 +78,7 @@ class Rules:
 
 
 _MODELS: tuple[type[Fact], ...] = (*(shape.model for shape in _SHAPES), ProgrammeNameRow)
-_Version = tuple[tuple[Any, ...], ...]
+_Version = Sequence[Row[*tuple[Any, ...]]]
 _read: WeakKeyDictionary[Any, tuple[_Version, Rules]] = WeakKeyDictionary()
 """The rules last read from each database. They change a few times a year and are asked for at every request."""
 
@@ -125,7 +132,7 @@ _VERSION = union_all(
 
 
 def _version(session: Session) -> _Version:
-    return tuple(map(tuple, session.connection().execute(_VERSION)))
+    return session.connection().execute(_VERSION).all()
 
 
 def _whole(session: Session, known_at: datetime | None) -> Rules:
@@ -213,9 +220,8 @@ def _recorded(
     names = [name for name in _names(shape) if name not in (shape.requirement, shape.course)]
     query = select(model.id, *(getattr(model, name) for name in names)).where(known(shape.model, known_at))
     if shape.requirement:
-        query = query.add_columns(RequirementRow.code).join(
-            RequirementRow, RequirementRow.id == model.requirement_id
-        )
+        code = func.coalesce(RequirementRow.code, EVERYONE)
+        query = query.add_columns(code).outerjoin(RequirementRow, RequirementRow.id == model.requirement_id)
         names.append(shape.requirement)
     if shape.course:
         query = query.add_columns(CourseRow.code).join(CourseRow, CourseRow.id == model.course_id)
@@ -234,7 +240,7 @@ def _columns(
     for name in _names(shape):
         value = getattr(line, name)
         if name == shape.requirement:
-            found["requirement_id"] = requirements[value]
+            found["requirement_id"] = None if value == EVERYONE else requirements[value]
         elif name == shape.course:
             found["course_id"] = courses[value]
         else:
@@ -275,7 +281,7 @@ _SETTINGS: dict[str, tuple[str, ...]] = {
 
 def _codes(lines: Iterable[Line], kind: str) -> set[str]:
     fields_of = {shape.line: getattr(shape, kind) for shape in _SHAPES}
-    return {getattr(line, fields_of[type(line)]) for line in lines if fields_of[type(line)]}
+    return {getattr(line, fields_of[type(line)]) for line in lines if fields_of[type(line)]} - {EVERYONE}
 
 
 def _with_ids(

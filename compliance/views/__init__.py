@@ -1,6 +1,7 @@
-"""The pages: my training, my team, figures and the people behind them, a person, and the work of the training team."""
+"""The pages: my training, my team, figures and the people behind them, a person, the work of the training
+team, and the need for workshops."""
 
-from compliance.views import behind, figures, find, history, mine, person, team
+from compliance.views import behind, figures, find, history, mine, person, team, workshop_need
 from compliance.views.blueprint import blueprint
 from compliance.views.exceptions import exemptions, listed, roles
 from compliance.views.figures_pages import bridge, coverage, trend
@@ -38,4 +39,5 @@ __all__ = [
     "team",
     "trend",
     "worklist",
+    "workshop_need",
 ]

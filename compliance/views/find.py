@@ -12,7 +12,7 @@ from flask import Response, jsonify, render_template, request, url_for
 
 from compliance.views.blueprint import blueprint
 from compliance.views.lines import csv_response, day_cell
-from compliance.views.reach import lists_reach
+from compliance.views.reach import Reach, lists_reach
 from compliance.views.shown import kept
 from foundation import clock
 from foundation.dates import FAR_DAY
@@ -22,7 +22,7 @@ from foundation.formats import long_date
 from people import auth
 from people.domain import Account, Category, Permission
 from people.services.finding.roles import role_options
-from people.services.finding.search import Found, FoundPost, Wanted, find, find_every, suggest, units_in_reach
+from people.services.finding.search import Found, FoundPost, Wanted, find, find_every, suggest
 from people.services.finding.statements import Sort, Working
 from people.services.finding.words import WordKind, asked_words
 from people.services.scope import Seen, View, fields_of, masked, sees_references
@@ -61,8 +61,7 @@ class Asked:
     wanted: Wanted
     typed: str
     unit: Unit | None
-    unit_options: list[tuple[str, str]]
-    role_options: list[tuple[str, str]]
+    reach: Reach
 
     @property
     def where(self) -> dict[str, str]:
@@ -92,17 +91,17 @@ def asked(session: Session) -> Asked:
     typed = request.args.get("q", "")[:400].strip()
     only_there = reach.organisation_ids
     fields = fields_of(account, 0, frozenset({Seen.PART if only_there is not None else Seen.EVERYBODY}))
-    roles = role_options(session)
+    role = request.args.get("role", "")
     sort, downwards = _order(request.args.get("sort", ""))
     working = _choice(request.args.get("working", ""), [one.value for one in Working]) or Working.TODAY
     wanted = Wanted(
         today=today,
-        units=units_in_reach(every, only_there),
+        tree=every,
         words=asked_words(typed),
         kinds=_kinds(fields),
         root=unit,
         only_there=only_there,
-        role=_choice(request.args.get("role", ""), [code for code, _ in roles]),
+        role=_choice(role, [code for code, _ in role_options(session)]) if role else "",
         category=_choice(request.args.get("category", ""), [one.value for one in Category]),
         working=Working.TODAY if only_there is not None else Working(working),
         sort=sort,
@@ -114,8 +113,7 @@ def asked(session: Session) -> Asked:
         wanted,
         typed,
         unit,
-        reach.unit_options(unit),
-        [("", "All roles"), *roles],
+        reach,
     )
 
 
@@ -152,9 +150,9 @@ def find_people() -> str:
         "compliance/find_people.html",
         typed=found.typed,
         unit=found.unit.public_id if found.unit else "",
-        unit_options=found.unit_options,
+        unit_options=found.reach.unit_options(found.unit),
         role=found.wanted.role,
-        role_options=found.role_options,
+        role_options=[("", "All roles"), *role_options(session)],
         category=found.wanted.category,
         category_options=[("", "All categories"), *((one.value, CATEGORY_WORDS[one]) for one in Category)],
         working=found.wanted.working.value,

@@ -12,39 +12,53 @@ from compliance.domain.asked import (
     Part,
     options,
     part_of,
+    pressing_day,
     renewable_from,
     terms_on,
     waiting_for,
 )
-from compliance.domain.requirement import EVERYONE, Requirement, RuleBook
+from compliance.domain.requirement import Requirement, RuleBook
 from compliance.domain.spans import Span, Status
+from compliance.services.course_items import CourseItem, course_item
 from compliance.services.lists import Lists
+from compliance.services.own_reason import own_reason
 from compliance.store.history import Recorded, recorded_of
 from compliance.views.blueprint import blueprint
-from compliance.views.course_items import CourseItem, course_item
 from compliance.views.history import withdraw_href
 from compliance.views.shown import is_measure
+from courses.domain.workshops import BookingState
+from courses.services.workshops.bookable import Ahead, ahead_of
 from foundation import clock
 from foundation.dates import FAR_DAY
 from foundation.db import db
+from foundation.formats import long_date
 from people import auth
-from people.domain import RoleReader
-from people.services.details import HeldPost, held_posts
+from people.services.details import held_posts
 from people.views.own import no_record
 
 
 @dataclass(frozen=True, slots=True)
 class OptionItem:
-    """A course that meets a requirement; `before`: any one of these has to be completed first."""
+    """A course that meets a requirement; `before`: any one of these has to be completed first.
+
+    `booked`: how the reader stands with a workshop of it to come, and where that is told; else `book`: where a workshop
+    of it, or of one of those before it, can be booked. Empty where there is none.
+    """
 
     course: CourseItem
     only_renews: bool
     before: list[CourseItem]
+    booked: tuple[str, str]
+    book: str
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One requirement of the reader. `press`: the day that matters, by which the list is ordered."""
+    """One requirement of the reader. `press`: the day that matters, by which the list is ordered.
+
+    `calendar`: its code, where its last day is to be had for a calendar; empty where there is none. `tell_us`: whether
+    its reader may say that it is done.
+    """
 
     title: str
     part: Part
@@ -56,9 +70,10 @@ class Item:
     reason: str
     why: str
     options: list[OptionItem]
-    tell_us: str
+    tell_us: bool
     withdraw: str
     press: date
+    calendar: str
 
     @property
     def order(self) -> tuple[int, bool, date, str]:
@@ -76,10 +91,11 @@ class Reader:
     book: RuleBook
     today: date
     recorded: Sequence[Recorded]
-    posts: Sequence[HeldPost]
-    roles: Sequence[Sequence[str]]
-    """The codes of the roles of each post, today."""
+    posts: Sequence[tuple[str, Sequence[str]]]
+    """The job title of each, and the codes of its roles, today."""
     can_tell: bool
+    ahead: Ahead
+    """The workshops to come: booked by the reader, and open to them."""
 
 
 @blueprint.get("/my-training")
@@ -91,15 +107,15 @@ def my_training() -> str | tuple[str, int]:
         return no_record()
     session, today = db.session(), clock.today()
     lists = Lists(session)
-    posts = [post for post in held_posts(session, account.person_id) if post.runs_on(today)]
-    roles = RoleReader(lists.book.role_rules)
+    held = held_posts(session, account.person_id, lists.grants_of(account.person_id))
+    posts = [post for post in held if post.runs_on(today)]
     reader = Reader(
         lists.book,
         today,
         recorded_of(session, account.person_id),
-        posts,
-        [post.roles_on(roles, today) for post in posts],
+        [(post.spell.job_title, post.roles_on(lists.book.role_reader, today)) for post in posts],
         can_tell=not account.only_reads,
+        ahead=ahead_of(session, account.person_id, clock.now()),
     )
     items = [
         _item(lists, reader, code, span)
@@ -160,12 +176,13 @@ def _item(lists: Lists, reader: Reader, code: str, span: Span) -> Item:
         tone=tone,
         when=_when(part, span, today),
         more=_more(part, requirement, span, today),
-        reason=_reason(reader, requirement, span),
+        reason=own_reason(book, requirement, span, reader.posts),
         why=lists.explain(span),
-        options=[_option(option) for option in open_to],
-        tell_us=_tell_us(open_to) if part is Part.TO_DO and reader.can_tell else "",
+        options=[_option(option, reader) for option in open_to],
+        tell_us=part is Part.TO_DO and reader.can_tell,
         withdraw=taken_back,
-        press=_press(part, span, since),
+        press=(press := pressing_day(part, span, since)),
+        calendar=code if _has_last_day(part, press, today) else "",
     )
 
 
@@ -184,36 +201,41 @@ def _more(part: Part, requirement: Requirement, span: Span, today: date) -> str:
     return wording.renewal_words(renewable_from(requirement.renewal, span.valid_until), today)
 
 
-def _press(part: Part, span: Span, since: date | None) -> date:
-    if part is Part.WAITING:
-        return since or span.first_day
-    if part is Part.NOT_COUNTED:
-        return span.reason_last_day or FAR_DAY
-    if span.status in (Status.NOT_YET_DUE, Status.OUTSTANDING):
-        return span.due_on or FAR_DAY
-    return span.valid_until or (span.first_day if span.status is Status.EXPIRED else FAR_DAY)
+def _has_last_day(part: Part, press: date, today: date) -> bool:
+    """Whether a duty has a last day that is still to come."""
+    return part in (Part.TO_DO, Part.UP_TO_DATE) and today <= press < FAR_DAY
 
 
-def _reason(reader: Reader, requirement: Requirement, span: Span) -> str:
-    """Why me, in a few words, from the role that gives the day by which it is due (counting rule 3)."""
-    if span.role == EVERYONE:
-        return wording.everyone_reason(units=bool(requirement.units), sectors=bool(requirement.sectors))
-    holding = [
-        post.spell.job_title
-        for post, roles in zip(reader.posts, reader.roles, strict=True)
-        if span.role in roles
-    ]
-    return wording.role_reason(
-        reader.book.role_titles.get(span.role) or span.role, len(reader.posts), holding
-    )
-
-
-def _tell_us(open_to: Sequence[Option]) -> str:
-    """Where somebody says that it is done, with the likeliest course chosen already."""
-    return url_for("courses.tell_us", course=open_to[0].course.code if open_to else None)
-
-
-def _option(option: Option) -> OptionItem:
+def _option(option: Option, reader: Reader) -> OptionItem:
+    first = option.before or (option.course,)
     return OptionItem(
-        course_item(option.course), option.only_renews, [course_item(course) for course in option.before]
+        course_item(option.course),
+        option.only_renews,
+        [course_item(course) for course in option.before],
+        _booked(reader.ahead, [course.code for course in first]),
+        _book(reader, [course.code for course in first]),
     )
+
+
+_BOOKED = {
+    BookingState.BOOKED: "You have a place at the workshop on {day}",
+    BookingState.OFFERED: "You have been offered a place at the workshop on {day}: answer",
+    BookingState.WAITING: "You are on the waiting list for the workshop on {day}",
+}
+
+
+def _booked(ahead: Ahead, courses: Sequence[str]) -> tuple[str, str]:
+    """How the reader stands with the nearest workshop of one of these courses, and where that is told."""
+    for booking, workshop in ahead.booked:
+        if workshop.sitting.course in courses:
+            words = _BOOKED[booking.state].format(day=long_date(workshop.sitting.day))
+            return words, url_for("courses.booking", public_id=booking.public_id)
+    return "", ""
+
+
+def _book(reader: Reader, courses: Sequence[str]) -> str:
+    """Where a workshop of the first of these courses that has one open can be booked."""
+    found = next((code for code in courses if code in reader.ahead.open_courses), None)
+    if found is None or not reader.can_tell:
+        return ""
+    return url_for("courses.my_workshops", course=found, _anchor="book")

@@ -11,20 +11,20 @@ from compliance.domain.asked import Part, part_of, terms_on, waiting_for
 from compliance.domain.requirement import Kind, RuleBook
 from compliance.domain.spans import Span, Status
 from compliance.services.lists import Lists
-from compliance.store.history import Recorded, recorded_of
+from compliance.store.history import Recorded, has_evidence, recorded_of
 from compliance.views.blueprint import blueprint
 from compliance.views.exceptions.block import exceptions_of
 from compliance.views.lines import pressing_due_on
 from compliance.views.record.block import kept_of
 from courses.domain import course_on
-from courses.store import evidence_files
 from foundation import clock
-from foundation.db import Session, db
+from foundation.db import db
 from foundation.errors import NotFound
 from foundation.formats import long_date
 from people import auth
-from people.domain import AbsenceKind, Category
+from people.domain import AbsenceKind, Account, Category, Permission
 from people.services import record
+from people.services.by_hand import grants_in, roles_by_hand
 from people.services.record import AbsenceLine, Details, PostLine
 from people.services.scope import Seen, View, masked, view_of
 from people.wording import ABSENCE_WORDS, CATEGORY_WORDS
@@ -77,7 +77,9 @@ def person(public_id: str) -> str:
     view = view_of(session, account, public_id, today)
     if view is None:
         raise NotFound("There is no such person.")
-    lists = Lists(session)
+    lists, roles = Lists(session), roles_by_hand(session, view.person_id)
+    grants = grants_in(roles)
+    lists.know_grants(view.person_id, grants)
     who = record.details(session, view.person_id)
     recorded = recorded_of(session, view.person_id)
     stories = [
@@ -88,6 +90,7 @@ def person(public_id: str) -> str:
     return render_template(
         "compliance/person.html",
         as_at=today,
+        public_id=public_id,
         name=who.name or "Name not recorded",
         details=_details(who, view),
         posts=[_post(lists.book, post) for post in record.posts(session, view.person_id)],
@@ -96,9 +99,10 @@ def person(public_id: str) -> str:
         ],
         requirements=stories,
         completions=[_completion(lists.book, line) for line in reversed(recorded)],
-        files_href=_files_href(session, view.person_id, public_id),
-        kept=kept_of(session, account, view, public_id, lists.book, today),
-        exceptions=exceptions_of(session, account, view, public_id, lists.book, today),
+        has_files=has_evidence(session, view.person_id),
+        certificates_href=_certificates_href(account, view, public_id),
+        kept=kept_of(session, account, view, public_id, lists.book, today, grants),
+        exceptions=exceptions_of(session, account, view, public_id, lists.book, today, roles),
         back_href=back_href,
         back_text=back_text,
     )
@@ -109,23 +113,25 @@ def _way_back(view: View) -> tuple[str, str]:
 
     The list that the reader came from is named in the address, with its filters.
     """
-    came_from, team = auth.safe_next(request.args.get("back")) or "", url_for("compliance.my_team")
-    path = came_from.partition("?")[0]
-    if path == team and Seen.TEAM in view.seen:
-        return came_from, "Back to my team"
-    if path == url_for("compliance.find_people") and (Seen.EVERYBODY in view.seen or Seen.PART in view.seen):
-        return came_from, "Back to find people"
-    if path == url_for("compliance.people") and not view.seen.isdisjoint(_LISTED):
-        return came_from, "Back to people"
+    came_from = auth.safe_next(request.args.get("back"))
+    if came_from:
+        path = came_from.partition("?")[0]
+        for endpoint, words, finds in _LISTS:
+            if path == url_for(endpoint) and not view.seen.isdisjoint(finds):
+                return came_from, words
     if Seen.EVERYBODY in view.seen or Seen.PART in view.seen:
         return url_for("compliance.people"), "Back to people"
     if Seen.TEAM in view.seen:
-        return team, "Back to my team"
+        return url_for("compliance.my_team"), "Back to my team"
     return url_for("compliance.my_training"), "Back to my training"
 
 
-_LISTED = frozenset({Seen.EVERYBODY, Seen.PART, Seen.TEAM})
-"""Those who find this person on a list, and so may open that list."""
+_LISTS = (
+    ("compliance.my_team", "Back to my team", {Seen.TEAM}),
+    ("compliance.find_people", "Back to find people", {Seen.EVERYBODY, Seen.PART}),
+    ("compliance.people", "Back to people", {Seen.EVERYBODY, Seen.PART, Seen.TEAM}),
+)
+"""The lists on which people are found, and as what one finds this person there, and so may open that list."""
 
 
 def _details(who: Details, view: View) -> list[tuple[str, str | None]]:
@@ -153,11 +159,12 @@ def _absence(absence: AbsenceLine) -> AbsenceLine:
     return replace(absence, kind=ABSENCE_WORDS[AbsenceKind(absence.kind)] if absence.kind else None)
 
 
-def _files_href(session: Session, person_id: int, public_id: str) -> str:
-    """Where the files that prove the completions are listed; empty where there are none."""
-    if not evidence_files(session, [person_id]):
+def _certificates_href(account: Account, view: View, public_id: str) -> str:
+    """Where the certificates are, for those who look after them; no manager's business (authorization matrix)."""
+    looks_after = not account.permissions.isdisjoint({Permission.LEARNING, Permission.COORDINATOR})
+    if not looks_after and Seen.PART not in view.seen:
         return ""
-    return url_for("courses.person_evidence", public_id=public_id)
+    return url_for("courses.person_certificates", public_id=public_id)
 
 
 def _story(

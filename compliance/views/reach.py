@@ -55,7 +55,8 @@ class Reach:
 
     def unit_options(self, chosen: Unit | None) -> list[tuple[str, str]]:
         """What the choice of units offers: (public id, words)."""
-        offered = [unit for unit in self.units if unit.depth <= DEEPEST_CHOICE or unit == chosen]
+        deeper = chosen.id if chosen else None
+        offered = [unit for unit in self.units if unit.depth <= DEEPEST_CHOICE or unit.id == deeper]
         several = len({unit.organisation for unit in offered}) > 1
         options = [(unit.public_id, unit_words(unit, several)) for unit in offered]
         return options if self.must_choose else [("", "All units"), *options]

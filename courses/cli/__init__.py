@@ -1,9 +1,15 @@
-"""`flask courses …`: loading completions and taking them back; checking evidence."""
+"""`flask courses …`: loading completions and taking them back; checking evidence; certificates."""
 
 from flask.cli import AppGroup
 
-from courses.cli import evidence, files
+from courses.cli import certificates, evidence, files, passports, registers
 
-group = AppGroup("courses", help="Completions: loading files and taking them back, checking evidence.")
-for command in (*files.commands, *evidence.commands):
+group = AppGroup("courses", help="Completions: loading files and taking them back, evidence, certificates.")
+for command in (
+    *files.commands,
+    *evidence.commands,
+    *registers.commands,
+    *certificates.commands,
+    *passports.commands,
+):
     group.add_command(command)

@@ -153,4 +153,4 @@ def _tell(
             first = some[0]
             own = first.source == Source.SELF
             told = Told(what, own, first.course, first.completed_on, reason, len(some))
-            queue(session, stamp, Message(f"evidence_{what}", address, *words(told)))
+            queue(session, stamp, Message(f"evidence_{what}", address, *words(told), is_secret=False))

@@ -2,6 +2,7 @@
 
 from courses.store.catalogue import (
     course_ids,
+    course_lines,
     courses_on,
 )
 from courses.store.completed import (
@@ -28,6 +29,7 @@ from courses.store.evidence import (
 from courses.store.staff import (
     TeamPerson,
     person_of_account,
+    person_of_ref,
     team_people,
 )
 
@@ -41,12 +43,14 @@ __all__ = [
     "completion_on_record",
     "completions",
     "course_ids",
+    "course_lines",
     "courses_on",
     "evidence_file",
     "evidence_files",
     "files_in_use",
     "on_record",
     "person_of_account",
+    "person_of_ref",
     "reason_of_rejection",
     "record_completion",
     "record_evidence_file",

@@ -18,6 +18,11 @@ def person_of_account(session: Session, public_id: str) -> int | None:
     return session.scalar(select(AccountRow.person_id).where(AccountRow.public_id == public_id))
 
 
+def person_of_ref(session: Session, person_ref: str) -> int | None:
+    """The person with a reference, as HR calls them."""
+    return session.scalar(select(PersonRow.id).where(PersonRow.person_ref == person_ref))
+
+
 @dataclass(frozen=True, slots=True)
 class TeamPerson:
     """Somebody of a team, as a list shows them. Somebody without an e-mail address cannot use this service."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from courses.domain import Concern, Evidence, Source
+from courses.domain import CompletionKey, Concern, Evidence, Source
+from courses.services.acceptance import MetLine, accepting
 from courses.services.case import Case, who_is
 from courses.services.concerns import is_register
 from courses.services.evidence import open_evidence, senders
@@ -112,6 +113,18 @@ def decided_words(account: Account, case: Case) -> str:
     verb = "accepted this" if decision.evidence is Evidence.VERIFIED else "did not accept this"
     reason = f": {decision.reason}" if decision.reason else ""
     return f"{who} {verb} on {long_date(at.date())} at {at:%H:%M}{reason}."
+
+
+def met(session: Session, case: Case) -> list[tuple[str, MetLine]]:
+    """What accepting would do, each line with the name of its person, as the people of a register are listed."""
+    everybody = {one.person_id: one for one in (case.person, *case.register)}
+    of = case.completion
+    keys = [CompletionKey(person_id, of.course, of.completed_on) for person_id in everybody]
+    lines = accepting(session, keys, clock.today())
+    order = {person_id: number for number, person_id in enumerate(everybody)}
+    return [
+        (everybody[line.person_id].name, line) for line in sorted(lines, key=lambda one: order[one.person_id])
+    ]
 
 
 def files(session: Session, account: Account, files: Sequence[EvidenceFile]) -> list[FileShown]:

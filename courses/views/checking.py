@@ -158,6 +158,8 @@ def _page(
         "choices": _choices(form),
         "is_told": completion.source in queue.TOLD,
         "can_decide": can_decide,
+        "met": case_shown.met(session, case) if can_decide else [],
+        "today": clock.today(),
         "may_decide": may_decide(account),
         "where": found.where,
         "waiting": queue.count(session, found.choice),

@@ -14,7 +14,7 @@ from foundation.tables.reading import open_table, read_table
 from foundation.tables.rows import Reading
 from foundation.tables.table import COMMAND_LIMITS, Column, Limits, Row, Table
 from foundation.tables.wording import display_name, shown
-from foundation.tables.writing import csv_pieces, write_csv, write_set_aside, write_xlsx
+from foundation.tables.writing import csv_pieces, text_for_excel, write_csv, write_set_aside, write_xlsx
 
 __all__ = [
     "COMMAND_LIMITS",
@@ -37,6 +37,7 @@ __all__ = [
     "ref_cell",
     "shown",
     "text_cell",
+    "text_for_excel",
     "write_csv",
     "write_set_aside",
     "write_xlsx",

@@ -2,8 +2,8 @@
 
 import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from foundation.dates import LONDON
 from foundation.formats import long_date
 from foundation.tables.cells import CellError, refuse_other_digits, text_cell
 from foundation.tables.wording import shown
@@ -12,7 +12,6 @@ EARLIEST = date(1940, 1, 1)
 LATEST = date(2099, 12, 31)
 
 _FORMS = "Use YYYY-MM-DD or DD/MM/YYYY."
-_LONDON = ZoneInfo("Europe/London")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})\Z", re.ASCII)
@@ -72,7 +71,7 @@ def _time_of(moment: re.Match[str]) -> datetime:
 
 def _london_day(at: datetime) -> date:
     try:
-        return at.astimezone(_LONDON).date()
+        return at.astimezone(LONDON).date()
     except OverflowError:  # within hours of the first or last day of the calendar
         return at.date()
 

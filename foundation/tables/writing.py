@@ -113,4 +113,18 @@ def _write_cell(sheet: Any, line: int, column: int, value: Any, day: Any) -> Non
     elif isinstance(value, date) and not isinstance(value, datetime) and value.year >= 1900:
         sheet.write_datetime(line, column, value, day)
     else:
-        sheet.write_string(line, column, str(value)[:_LONGEST_CELL_IN_EXCEL])
+        sheet.write_string(line, column, text_for_excel(str(value)))
+
+
+def text_for_excel(text: str) -> str:
+    """The text as a cell of Excel can hold it.
+
+    XlsxWriter takes a text from <r> to </r> for markup of its own and would write it into the sheet as it stands.
+
+    >>> text_for_excel("<r>plain</r>")
+    '<r>plain</r> '
+    """
+    text = text[:_LONGEST_CELL_IN_EXCEL]
+    if text.startswith("<r>") and text.endswith("</r>"):
+        return text[: _LONGEST_CELL_IN_EXCEL - 1] + " "
+    return text

@@ -33,6 +33,7 @@ from people.auth.targets import safe_next
 from people.auth.tries import (
     confirmed_hash,
     email_subject,
+    give_back,
     network_subject,
     password_is_right,
     refuse_while,
@@ -40,6 +41,7 @@ from people.auth.tries import (
     sign_in_tries,
     subject,
     take,
+    thing_subject,
 )
 from people.auth.typed_by import is_mark_of, typed_by
 
@@ -55,6 +57,7 @@ __all__ = [
     "email_subject",
     "end",
     "first_step",
+    "give_back",
     "goal",
     "holder",
     "install",
@@ -76,5 +79,6 @@ __all__ = [
     "stamp",
     "subject",
     "take",
+    "thing_subject",
     "typed_by",
 ]

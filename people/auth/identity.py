@@ -80,7 +80,8 @@ def holder() -> Account | None:
 
     Enough to sign out and to do that second step. Whoever shows or changes anything else asks `account`.
     """
-    return current_user.account if current_user.is_authenticated else None
+    found = current_user._get_current_object()
+    return found.account if isinstance(found, SignedIn) else None
 
 
 def account() -> Account | None:

@@ -38,6 +38,17 @@ def network_subject() -> Subject:
     return _keyed("address", _network(request.remote_addr or ""))
 
 
+def thing_subject(kind: str, name: str) -> Subject:
+    """The tries at one thing, from whichever network they come."""
+    return _keyed(kind, name)
+
+
+def give_back(taken: Taken) -> None:
+    """Forget a try that was right."""
+    with transaction(db.session()) as session:
+        limits.give_back(session, taken)
+
+
 def sign_in_tries(email: str) -> list[Try]:
     """What a try to sign in with this e-mail address is counted against; an unknown one counts like a known one."""
     browser = browser_known_to(email)

@@ -160,7 +160,8 @@ def keep_password(
         select(AccountRow.email).where(AccountRow.id == account_id, AccountRow.password_hash != "")
     )
     if had_one is not None:
-        queue(session, stamp, Message("password_changed", had_one, CHANGED_SUBJECT, CHANGED_BODY))
+        message = Message("password_changed", had_one, CHANGED_SUBJECT, CHANGED_BODY, is_secret=False)
+        queue(session, stamp, message)
     session.execute(update(AccountRow).where(AccountRow.id == account_id).values(password_hash=new_hash))
     session.execute(
         update(AccountLinkRow)

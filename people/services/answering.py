@@ -104,4 +104,5 @@ def answer(
     )
     for address in session.scalars(query.order_by(AccountRow.id)).all():
         told = Answered(found.detail, found.should_be, done, sentence)
-        queue(session, stamp, Message("detail_request_answered", address, *words(told)))
+        message = Message("detail_request_answered", address, *words(told), is_secret=False)
+        queue(session, stamp, message)

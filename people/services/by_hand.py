@@ -3,7 +3,7 @@
 What pages ask at every request is built once (`people.store`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from foundation.dates import Period, add_days
 from foundation.facts import known
 from foundation.plain_column import plain_of
+from people.domain import RoleGrant
 from people.models import PersonDetailRow, PersonRow, PostSpellRow, RoleGrantRow, RoleLineRow
 
 
@@ -46,6 +47,12 @@ class RoleByHand:
 def roles_by_hand(session: Session, person_id: int) -> list[RoleByHand]:
     """The roles that a person has, had or will have by hand, whichever began last first."""
     return _read(session, _OF_PERSON, {"person_id": person_id})
+
+
+def grants_in(roles: Iterable[RoleByHand]) -> list[RoleGrant]:
+    """The same roles as the counting takes them, in its order (`people.store.role_grants_of`)."""
+    ordered = sorted(roles, key=lambda one: (one.first_day, one.role, one.id))
+    return [RoleGrant(one.role, one.first_day, one.last_day, one.approved_by) for one in ordered]
 
 
 def role_by_hand(session: Session, person_id: int, fact_id: int) -> RoleByHand | None:
@@ -81,9 +88,10 @@ def roles_to_give(session: Session, today: date) -> list[tuple[str, str]]:
 def _read(
     session: Session, query: Select[*tuple[Any, ...]], values: Mapping[str, object]
 ) -> list[RoleByHand]:
+    rows = session.connection().execute(query, values).all()
     return [
         RoleByHand(fact_id, person_id, public_id, f"{first or ''} {last or ''}".strip(), *said)
-        for fact_id, person_id, public_id, first, last, *said in session.connection().execute(query, values)
+        for fact_id, person_id, public_id, first, last, *said in rows
     ]
 
 

@@ -3,7 +3,7 @@
 A request changes nothing: it is a fact of its own, which learning and development answers (`flask people requests`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -68,9 +68,11 @@ class HeldPost:
         return sorted({role for role, period in held if day in period})
 
 
-def held_posts(session: Session, person_id: int) -> list[HeldPost]:
-    """Every post of a person, newest first."""
-    grants = tuple(role_grants_of(session, [person_id]).get(person_id, ()))
+def held_posts(session: Session, person_id: int, grants: Sequence[RoleGrant] | None = None) -> list[HeldPost]:
+    """Every post of a person, newest first. `grants`: the roles by hand, where the page has read them already."""
+    if grants is None:
+        grants = role_grants_of(session, [person_id]).get(person_id, ())
+    given = tuple(grants)
     return [
         HeldPost(
             Spell(
@@ -82,9 +84,9 @@ def held_posts(session: Session, person_id: int) -> list[HeldPost]:
             ),
             row.category or "employee",
             f"{row.first or ''} {row.last or ''}".strip() or ("Not known" if row.manager_ref else ""),
-            grants,
+            given,
         )
-        for row in session.connection().execute(_POSTS, {"person_id": person_id})
+        for row in session.connection().execute(_POSTS, {"person_id": person_id}).all()
     ]
 
 

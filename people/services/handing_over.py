@@ -209,4 +209,5 @@ def _tell(
     told = Told(what, True, manager.name, delegate.name, days)
     for to, message in ((delegate, told), (manager, replace(told, to_delegate=False))):
         if to.email:
-            queue(session, stamp, Message(f"delegation_{what}", to.email, *words(message)))
+            saying = words(message)
+            queue(session, stamp, Message(f"delegation_{what}", to.email, *saying, is_secret=False))

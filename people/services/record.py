@@ -73,13 +73,13 @@ def posts(session: Session, person_id: int) -> list[PostLine]:
             first_day=row.first_day,
             last_day=row.last_day,
         )
-        for row in session.connection().execute(_POSTS, {"person_id": person_id})
+        for row in session.connection().execute(_POSTS, {"person_id": person_id}).all()
     ]
 
 
 def absences(session: Session, person_id: int, *, with_kind: bool) -> list[AbsenceLine]:
     """Every absence, newest first. The kind is read only for those who may know it."""
-    found = session.connection().execute(_ABSENCES, {"person_id": person_id})
+    found = session.connection().execute(_ABSENCES, {"person_id": person_id}).all()
     return [AbsenceLine(kind if with_kind else None, first, last) for kind, first, last in found]
 
 

@@ -46,4 +46,4 @@ _IF_NOT_YOU = (
 def tell(session: Session, stamp: Stamp, email: str, what: What) -> None:
     """Write a message to the owner down, in the transaction of what it tells of."""
     body = f"{_BODIES[what]}\n\n{_IF_NOT_YOU}\n"
-    queue(session, stamp, Message(f"second_step_{what}", email, _SUBJECTS[what], body))
+    queue(session, stamp, Message(f"second_step_{what}", email, _SUBJECTS[what], body, is_secret=False))

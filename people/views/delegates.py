@@ -141,7 +141,8 @@ def delegates_check() -> Page:
     problems: list[tuple[str, None]] = []
     if form.validate_on_submit():
         try:
-            return act_once(form, act, f"{found.name} looks after your team {_days_words(days)}.")
+            # Until the next page the notice stands in a cookie, which is signed and not secret: it names nobody.
+            return act_once(form, act, f"Your team is handed over {_days_words(days)}.")
         except NotFound:
             raise
         except DomainError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote
 
-from reminders.domain import Letter, Mailer, MailerUnusableError, NotNowError
+from reminders.domain.letter import Letter, Mailer, MailerUnusableError, NotNowError
 
 SCHEMES = frozenset({"file"})
 
@@ -23,7 +23,10 @@ class FileMailer:
         except OSError as error:
             raise MailerUnusableError(f"The folder of MAIL_URL cannot be made: {error.strerror}.") from error
 
-    def send(self, letter: Letter) -> None:
+    def begin(self, sender: str, to: str) -> None:
+        """Nobody to ask."""
+
+    def finish(self, letter: Letter) -> None:
         # The same message has the same name: sent again, it takes its own place.
         place = self.folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
         try:
@@ -35,6 +38,9 @@ class FileMailer:
             Path(name).replace(place)
         except OSError as error:
             raise NotNowError(f"The file cannot be written: {error.strerror}") from error
+
+    def abandon(self) -> None:
+        """Nothing to do."""
 
     def close(self) -> None:
         """Nothing to do."""

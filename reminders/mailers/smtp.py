@@ -7,12 +7,16 @@ before the final dot the message is sure not to arrive, after it nobody can know
 
 import re
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote
 
-from reminders.domain import (
+from reminders.domain.letter import (
+    ANSWER_SECONDS,
+    FINAL_ANSWER_SECONDS,
     Letter,
+    LockedOutError,
     Mailer,
     MailerUnusableError,
     NotNowError,
@@ -21,10 +25,6 @@ from reminders.domain import (
 )
 
 SCHEMES = frozenset({"smtp", "smtp+starttls"})
-ANSWER_SECONDS = 30
-FINAL_ANSWER_SECONDS = 300
-"""A server may take its time over the final dot; whoever gives up early cannot know (RFC 5321, 4.5.3.2.6)."""
-
 GOING_AWAY = 421
 WHO_ARE_YOU = frozenset({530, 534, 535, 538})
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
@@ -40,15 +40,26 @@ class SmtpMailer:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     _server: smtplib.SMTP | None = field(default=None, init=False, repr=False)
+    _used: bool = field(default=False, init=False, repr=False)
+    """Whether a message went over this connection: then the server may have ended it since, and not said so."""
 
     def open(self) -> None:
-        if self._is_awake():
-            return
+        if self._server is None:
+            self._connect()
+
+    def _connect(self) -> None:
         try:
             server = smtplib.SMTP(self.host, self.port, timeout=ANSWER_SECONDS)
+        except smtplib.SMTPResponseException as error:
+            raise MailerUnusableError(
+                f"The mail server does not answer: {_said(error)}", _code(error)
+            ) from error
         except OSError as error:
             raise MailerUnusableError(f"The mail server cannot be reached: {_said(error)}") from error
         try:
+            if server.sock is not None:
+                # The text and the final dot leave apart; the dot must not wait for the text's receipt.
+                server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server.ehlo_or_helo_if_needed()
             if self.encrypted:
                 server.starttls(context=ssl.create_default_context())
@@ -60,34 +71,36 @@ class SmtpMailer:
             ValueError,
         ) as error:  # ValueError: letters in the password that the dialogue cannot hold
             server.close()
-            raise MailerUnusableError(f"The mail server does not let us in: {_said(error)}") from error
-        self._server = server
+            kind = MailerUnusableError if _is_passing(error) else LockedOutError
+            raise kind(f"The mail server does not let us in: {_said(error)}", _code(error)) from error
+        self._server, self._used = server, False
 
-    def _is_awake(self) -> bool:
-        """Whether the connection still holds: many servers end it after some messages, and do not say so."""
-        if self._server is None:
-            return False
+    def begin(self, sender: str, to: str) -> None:
         try:
-            if self._server.noop()[0] == 250:
-                return True
-        except OSError:
-            pass
-        self._drop()
-        return False
-
-    def send(self, letter: Letter) -> None:
-        try:
-            refused = self._ask(f"MAIL FROM:<{letter.sender}>")
+            try:
+                refused = self._ask(f"MAIL FROM:<{sender}>")
+            except OSError:
+                if not self._used:
+                    raise
+                self._drop()
+                self._connect()
+                refused = self._ask(f"MAIL FROM:<{sender}>")
+            self._used = True
             if isinstance(refused, RefusedError):  # our address: this would be said to every message
-                raise MailerUnusableError(f"The mail server does not take our messages: {refused}")
-            refused = refused or self._ask(f"RCPT TO:<{letter.to}>") or self._ask("DATA", 354)
-            if refused is None:
-                self._connection.send(_dotted(letter.content))
+                raise LockedOutError(f"The mail server does not take our messages: {refused}", refused.code)
+            refused = refused or self._ask(f"RCPT TO:<{to}>") or self._ask("DATA", 354)
         except OSError as error:
             self._drop()
             raise NotNowError(f"The connection was lost: {_said(error)}") from error
         if refused is not None:
             raise refused
+
+    def finish(self, letter: Letter) -> None:
+        try:
+            self._say_text(_dotted(letter.content))
+        except OSError as error:
+            self._drop()
+            raise NotNowError(f"The connection was lost: {_said(error)}") from error
         try:
             refused = self._ask(".", seconds=FINAL_ANSWER_SECONDS)
         except OSError as error:
@@ -95,6 +108,14 @@ class SmtpMailer:
             raise UncertainError(f"The connection was lost after the message: {_said(error)}") from error
         if refused is not None:
             raise refused
+
+    def _say_text(self, text: bytes) -> None:
+        """Everything up to the dot: what is lost before the dot has come is sure not to arrive."""
+        self._connection.send(text)
+
+    def abandon(self) -> None:
+        """A server that waits for the text can only be left: what is not ended with a dot is not delivered."""
+        self._drop()
 
     def close(self) -> None:
         if self._server is None:
@@ -116,7 +137,7 @@ class SmtpMailer:
     ) -> RefusedError | NotNowError | None:
         """Say a line; None when the server agrees. After a refusal it is made ready for the next message.
 
-        Raises OSError when no answer comes, MailerUnusableError when it wants to know first who we are.
+        Raises OSError when no answer comes, LockedOutError when it wants to know first who we are.
         """
         if self._connection.sock is not None:
             self._connection.sock.settimeout(seconds)
@@ -129,8 +150,8 @@ class SmtpMailer:
         else:
             self._start_again()
         if code in WHO_ARE_YOU:
-            raise MailerUnusableError(f"The mail server does not let us in: {words}")
-        return RefusedError(words) if 500 <= code < 600 else NotNowError(words)
+            raise LockedOutError(f"The mail server does not let us in: {words}", code)
+        return RefusedError(words, code) if 500 <= code < 600 else NotNowError(words, code)
 
     def _start_again(self) -> None:
         """Forget the message that was refused; a server that has gone meanwhile is asked anew for the next one."""
@@ -161,6 +182,19 @@ def mailer_for(address: SplitResult) -> Mailer:
 def _dotted(content: bytes) -> bytes:
     """The message with a dot more on lines that begin with one, ending with its last line (RFC 5321, 4.5.2)."""
     return re.sub(rb"(?m)^\.", b"..", content if content.endswith(b"\r\n") else content + b"\r\n")
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether the server is only away or busy, so that asking again soon is right: no "no", and no doubt who it is."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 400 <= error.smtp_code < 500 or error.smtp_code == -1
+    return isinstance(error, OSError) and not isinstance(
+        error, ssl.SSLError | smtplib.SMTPNotSupportedError | smtplib.SMTPHeloError
+    )
+
+
+def _code(error: Exception) -> int | None:
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
 
 
 def _said(error: Exception) -> str:

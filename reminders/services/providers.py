@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from foundation.errors import DomainError
 from foundation.registry import modules
 from reminders import mailers
-from reminders.domain import Mailer
+from reminders.domain.letter import Mailer
 
 
 def find_mailer(mail_url: str) -> Mailer:

@@ -24,9 +24,9 @@ EXCEPTION_TO_A_RULE = re.compile(
 READS_THE_CLOCK = re.compile(
     r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time|time\.localtime|time\.gmtime)\s*\("
 )
-# Only words that no library, header or style sheet forces on us.
+# Only words that no library, header or style sheet forces on us (reportlab: document.Catalog; HTML: autocomplete).
 AMERICAN = re.compile(
-    r"\b(behaviors?|organizations?|organized?|recogniz\w+|summariz\w+|analyz\w+|customiz\w+|catalogs?|canceled"
+    r"\b(behaviors?|(?<!autocomplete=\")organizations?|organized?|recogniz\w+|summariz\w+|analyz\w+|customiz\w+|(?<!document\.)catalogs?|canceled"
     r"|canceling|enrollments?|fulfill|labeled|modeled|traveled|favorites?|minimiz\w+|prioritiz\w+)\b",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ def run_a_test_marked(marker: str, folder: Path, **environment: str) -> subproce
     """Run one marked test in a folder of its own, with our conftest and neither server nor browser."""
     tests = folder / "tests"
     tests.mkdir()
-    for name in ("__init__.py", "conftest.py", "services.py"):
+    for name in ("__init__.py", "compiled.py", "conftest.py", "services.py"):
         shutil.copy(ROOT / "tests" / name, tests)
     (tests / "test_marked.py").write_text(
         f"import pytest\n\n\n@pytest.mark.{marker}\ndef test_it():\n    pass\n", encoding="utf-8"
@@ -27,6 +27,7 @@ def run_a_test_marked(marker: str, folder: Path, **environment: str) -> subproce
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("REQUIRE_", "PYTEST_"))}
     absent = {"TEST_DATABASE_URL": NOWHERE, "CHROMIUM_PATH": str(folder / "no-such-browser")}
     absent["VNU_JAR"] = str(folder / "no-such-checker")
+    absent["POPPLER_PATH"] = str(folder / "no-such-programs")
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
         cwd=folder,
@@ -39,7 +40,12 @@ def run_a_test_marked(marker: str, folder: Path, **environment: str) -> subproce
 
 @pytest.mark.parametrize(
     "marker, notice",
-    [("postgres", "POSTGRESQL"), ("browser", "CHROMIUM"), ("vnu", "THE NU HTML CHECKER")],
+    [
+        ("postgres", "POSTGRESQL"),
+        ("browser", "CHROMIUM"),
+        ("vnu", "THE NU HTML CHECKER"),
+        ("poppler", "POPPLER"),
+    ],
 )
 def test_what_was_skipped_is_said_at_the_end(tmp_path: Path, marker: str, notice: str) -> None:
     result = run_a_test_marked(marker, tmp_path)
@@ -57,6 +63,7 @@ def test_what_was_skipped_is_said_at_the_end(tmp_path: Path, marker: str, notice
         ),
         ("browser", "REQUIRE_BROWSER", "No Chromium was found"),
         ("vnu", "REQUIRE_BROWSER", "The Nu Html Checker was not found"),
+        ("poppler", "REQUIRE_POPPLER", "Poppler was not found"),
     ],
 )
 def test_what_is_required_fails_when_it_is_missing(

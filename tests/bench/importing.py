@@ -26,8 +26,9 @@ from foundation.db import transaction
 from foundation.stamp import Stamp
 from people.domain import Permission
 from people.services.accounts import create_account
+from people.services.finding import words
 from tests.bench.databases import Place, place
-from tests.bench.pages import _client
+from tests.bench.pages import client_of
 from tests.bench.rule_book import BOOK
 from tests.services import postgres_url
 
@@ -56,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         with place(kind) as found:
             client = _prepare(found)
             _load(client, "everybody", _rows(options.people, moved=False))
+            _words(found)
             found.analyse()
             _load(client, "the next month", _rows(options.people, moved=True))
     return 0
@@ -74,7 +76,7 @@ def _prepare(found: Place) -> FlaskClient:
             "only-for-the-benchmark",
             permissions=[Permission.LEARNING],
         )
-    return _client(found, account)
+    return client_of(found, account)
 
 
 def _rows(people: int, *, moved: bool) -> Iterator[str]:
@@ -112,6 +114,15 @@ def _load(client: FlaskClient, name: str, rows: Iterator[str]) -> None:
     print(f"    confirming is answered in {perf_counter() - began:.2f} s", flush=True)
     _print("the import", _wait(client, address))
     assert "has been loaded" in client.get(address).get_data(as_text=True)
+
+
+def _words(found: Place) -> None:
+    """How much of a first import the words of search take: they are taken out and written once more, alone."""
+    found.bare.rows("DELETE FROM person_word")
+    began = perf_counter()
+    with Session(found.engine) as session, transaction(session):
+        words.catch_up(session)
+    print(f"    of which the words of search: {perf_counter() - began:.1f} s by themselves", flush=True)
 
 
 def _print(what: str, work: Work) -> None:

@@ -54,10 +54,10 @@ def of_pages(
 ) -> Iterator[tuple[Result, int]]:
     """Each page's result and its number of queries. `readers` are public ids of accounts."""
     for page in _pages(place, unit):
-        client = _client(place, readers[page.reader])
-        asked = _watch(place, client, page.address)
+        client = client_of(place, readers[page.reader])
+        asked = ask(place, client, page.address)
 
-        environ = _environ(client, page.address)
+        environ = environ_of(client, page.address)
 
         def product(environ: dict[str, Any] = environ) -> object:
             return b"".join(run_wsgi_app(place.app.wsgi_app, dict(environ))[0])
@@ -92,8 +92,8 @@ def _pages(place: Place, unit: str) -> list[Page]:
         Page("people behind a figure", f"/people?unit={unit}", "coordinator"),
         Page("a person", f"/people/{person}", "coordinator"),
         Page("work to do", "/work", "learning", LIST_GOAL),
-        Page("find people by name", "/people/find?q=smith", "learning", LIST_GOAL),
-        Page("suggestions", "/people/find/suggest?q=smi", "learning", LIST_GOAL),
+        Page("find people by name", "/people/find?q=al", "learning", LIST_GOAL),
+        Page("suggestions", "/people/find/suggest?q=al", "learning", LIST_GOAL),
         Page("evidence to check", "/evidence/to-check", "learning", LIST_GOAL),
         Page("exemptions", "/exemptions", "learning", LIST_GOAL),
         Page("people without a manager", "/work/people?problem=no-manager", "learning", LIST_GOAL),
@@ -123,7 +123,7 @@ def make_readers(place: Place, stamp: Stamp, manager: str) -> dict[str, str]:
         }
 
 
-def _client(place: Place, account: str) -> FlaskClient:
+def client_of(place: Place, account: str) -> FlaskClient:
     """A signed-in browser. Passwords are slow on purpose, so the session is written directly."""
     with Session(place.engine) as session, transaction(session):
         account_id = session.scalars(select(AccountRow.id).where(AccountRow.public_id == account)).one()
@@ -134,7 +134,7 @@ def _client(place: Place, account: str) -> FlaskClient:
     return client
 
 
-def _environ(client: FlaskClient, address: str) -> dict[str, Any]:
+def environ_of(client: FlaskClient, address: str) -> dict[str, Any]:
     """The request as a server hands it over, made beforehand: to make it is the server's work, not the service's."""
     cookie = client.get_cookie(str(client.application.config["SESSION_COOKIE_NAME"]))
     assert cookie is not None
@@ -142,7 +142,7 @@ def _environ(client: FlaskClient, address: str) -> dict[str, Any]:
     return EnvironBuilder(address, headers=headers).get_environ()
 
 
-def _watch(place: Place, client: FlaskClient, address: str) -> Asked:
+def ask(place: Place, client: FlaskClient, address: str) -> Asked:
     """Ask for the page, warm, and take down what it does."""
     client.get(address)
     asked = Asked([], [])

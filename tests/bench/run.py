@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from sqlalchemy.orm import Session
 
 from app.demo.loading import load_borough
+from courses.certificate.issuer import Issuer
 from foundation.stamp import Stamp
-from tests.bench import building, measures, pages, writes
+from tests.bench import building, finding, measures, pages, reminding, writes
 from tests.bench.council import Council, write_council
 from tests.bench.databases import Bare, Place, place
 from tests.bench.duck import Duck
@@ -41,12 +44,20 @@ def of_council(kind: str, people: int, day: date, outcome: Outcome, random_write
     with place(kind) as found:
         with Session(found.engine) as session:
             council = write_council(session, people, day, STAMP)
+        outcome.add(finding.of_words(found, people))
         _rebuild(found, people, outcome)
         found.analyse()
         outcome.problems += [f"{kind}, {people:,}: {words}" for words in measures.disagreements(found, day)]
         for result in measures.of_figures(found, council, people, day):
             outcome.add(result)
-        _pages(found, people, day, _readers(found, council), outcome)
+        readers = _readers(found, council)
+        _pages(found, people, readers, outcome)
+        for result, queries in finding.of_search(found, people, readers["learning"], day.isoformat()):
+            outcome.add(result)
+            outcome.queries[result.name, found.kind, people] = queries
+        reminded, queries = reminding.of_dues(found, people, day)
+        outcome.add(reminded)
+        outcome.queries[reminded.name, found.kind, people] = queries
         outcome.add(writes.one_completion(found, people, day, STAMP))
         if random_writes:
             _drift(found, people, day, outcome, random_writes)
@@ -56,13 +67,15 @@ def of_borough(kind: str, day: date, outcome: Outcome) -> None:
     """The pages of the demo borough, loaded through the importers."""
     with place(kind) as found:
         began = perf_counter()
-        with Session(found.engine) as session:
-            load_borough(session, STAMP, day)
+        with TemporaryDirectory() as folder, Session(found.engine) as session:
+            issuer = Issuer("Example Borough Council", "http://localhost", "#12436d", Path(folder))
+            # Registers of workshops that were held are closed: the borough is loaded after them.
+            load_borough(session, Stamp(STAMP.actor, datetime.combine(day, time(9), UTC)), day, issuer)
         people = found.bare.rows("SELECT COUNT(*) FROM person")[0][0]
         print(f"demo borough of {people:,} people on {kind}: loaded in {perf_counter() - began:.1f} s")
         found.analyse()
         manager = found.bare.rows(_A_MANAGER)[0][0]
-        _pages(found, 0, day, pages.make_readers(found, STAMP, manager), outcome)
+        _pages(found, 0, pages.make_readers(found, STAMP, manager), outcome)
 
 
 _A_MANAGER = """
@@ -77,7 +90,7 @@ def _readers(found: Place, council: Council) -> Mapping[str, str]:
     return pages.make_readers(found, STAMP, council.team_manager)
 
 
-def _pages(found: Place, people: int, day: date, readers: Mapping[str, str], outcome: Outcome) -> None:
+def _pages(found: Place, people: int, readers: Mapping[str, str], outcome: Outcome) -> None:
     unit = found.bare.rows("SELECT public_id FROM unit WHERE depth = 1 ORDER BY id LIMIT 1")[0][0]
     for result, queries in pages.of_pages(found, people, readers, unit):
         outcome.add(result)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 from tests.services import chromium_path
 
@@ -17,6 +17,8 @@ Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WIDE = 1200
 NARROW = 320
+PATIENCE = 60_000
+"""Milliseconds after which a test gives up: it finds what hangs, and never a machine that is busy."""
 
 # No sandbox inside a container; nothing that calls home; no throttling of a window that nobody looks at.
 ARGUMENTS = (
@@ -36,6 +38,7 @@ ARGUMENTS = (
 
 def launch(playwright: Playwright) -> Browser:
     """Start the Chromium of this machine."""
+    expect.set_options(timeout=PATIENCE)
     return playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
 
 
@@ -68,7 +71,7 @@ def window(
         locale="en-GB",
         viewport={"width": width, "height": 900},
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     watched = Watched(page)
     page.on("console", watched.hear)

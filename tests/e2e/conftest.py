@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +15,7 @@ from pydantic import SecretStr
 
 from app import create_app
 from app.config import Settings
+from compliance.views import own_process
 from foundation import clock
 from foundation.db import db
 from tests.borough import PASSWORD, Borough, build, email_of
@@ -30,6 +33,26 @@ class Open(Protocol):
     ) -> AbstractContextManager[Watched]: ...
 
 
+_kept: dict[date, tuple[Borough, bytes]] = {}
+"""By day: the borough, and the file of the database in which it was built."""
+
+
+def settle(app: Flask) -> Borough:
+    """Migrate the database of a service and build the borough in it; done once, and copied after that."""
+    today = clock.today()
+    with app.app_context():
+        file = Path(db.engine.url.database or "")
+        if today in _kept:
+            file.write_bytes(_kept[today][1])
+        else:
+            upgrade()
+            borough = build(db.session(), today)
+            db.session.remove()
+            db.engine.dispose()  # what was written ahead goes into the file
+            _kept[today] = borough, file.read_bytes()
+    return deepcopy(_kept[today][0])
+
+
 @contextmanager
 def new_service(folder: Path, **settings: Any) -> Iterator[tuple[Flask, str, Borough]]:
     """A service with a borough of its own: the app, its address, the borough."""
@@ -42,12 +65,11 @@ def new_service(folder: Path, **settings: Any) -> Iterator[tuple[Flask, str, Bor
             **settings,
         )
     )
-    with app.app_context():
-        upgrade()
-        borough = build(db.session(), clock.today())
-        db.session.remove()
+    borough = settle(app)
     with served(app) as address:
         yield app, address, borough
+    for process in own_process.started:
+        process.wait(120)  # what a page began works on the files of this service
     with app.app_context():
         db.engine.dispose()
 

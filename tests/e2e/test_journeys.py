@@ -58,7 +58,7 @@ def test_a_manager_narrows_the_team_and_takes_the_same_lines_home(
         page.get_by_role("button", name="Show").click()
         expect(page.locator("#team tbody tr")).to_have_count(1)
         with page.expect_download() as download:
-            page.get_by_role("link", name="CSV file").click()
+            page.get_by_role("link", name="CSV file", exact=True).click()
         lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
         assert len(lines) == 2
         assert lines[1].startswith("Kit Tester,")

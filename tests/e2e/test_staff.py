@@ -10,7 +10,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 from playwright.sync_api import Browser, Locator, Page, expect
 from pydantic import SecretStr
 
@@ -21,10 +20,10 @@ from foundation import clock
 from foundation.db import db, transaction
 from foundation.stamp import Stamp
 from people.services.accounts import create_account
-from tests.borough import PASSWORD, SCHOOL, build, email_of
+from tests.borough import PASSWORD, SCHOOL, email_of
 from tests.e2e.axe import violations
 from tests.e2e.browser import NARROW, SCHEMES, WIDE, Watched, overflow, window
-from tests.e2e.conftest import KEY
+from tests.e2e.conftest import KEY, settle
 from tests.e2e.server import served
 from tests.integration.web.staff import adding
 
@@ -54,10 +53,9 @@ def staff_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _env_file=None, instance_path=folder, secret_key=SecretStr(KEY), base_url="http://127.0.0.1:8000"
     )
     app = create_app(settings)
+    borough = settle(app)
     with app.app_context():
-        upgrade()
         session = db.session()
-        borough = build(session, clock.today())
         with adding(session, borough) as builder:
             builder.person("Gov", SCHOOL, title="Governor")
             builder.completion("Sam", "BRIEF", 30, Evidence.REJECTED)

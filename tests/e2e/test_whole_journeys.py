@@ -235,7 +235,7 @@ def lines(page: Page) -> list[dict[str, str]]:
 def downloaded(page: Page) -> list[dict[str, str]]:
     """The lines of the CSV file of the list, with days as the page writes them."""
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV file").click()
+        page.get_by_role("link", name="CSV file", exact=True).click()
     assert download.value.suggested_filename == f"my-team-{clock.today().isoformat()}.csv"
     with download.value.path().open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -331,7 +331,7 @@ def hand_over(page: Page, delegate: str, until: date) -> None:
     page.get_by_role("button", name="Hand your team over").click()
     heading(page, "Who looks after your team")
     days = f"from {long_date(clock.today())} to {long_date(until)}"
-    expect(page.get_by_text(f"Sam Tester looks after your team {days}.", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"Your team is handed over {days}.", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="Looking after your team now")).to_be_visible()
     expect(page.get_by_role("heading", name="Sam Tester", exact=True)).to_be_visible()
 

@@ -20,53 +20,19 @@ from foundation.stamp import Stamp
 from people.models import DetailRequestRow
 from people.services.links import invite
 from tests.borough import PASSWORD, email_of
+from tests.e2e.bookings_tour import own_bookings, several_bookings, team_bookings
+from tests.e2e.certificates_tour import certificates, checking, own_certificates
+from tests.e2e.evaluation_tour import answering, results
 from tests.e2e.loading_tour import loading
+from tests.e2e.planning_tour import planning
 from tests.e2e.records_tour import records
+from tests.e2e.registers_tour import registers
+from tests.e2e.reminders_tour import own_reminders, reminders
+from tests.e2e.reports_tour import reports
 from tests.e2e.rules_tour import rules
 from tests.e2e.walking import Walk
 
 Tour = Callable[[Walk], None]
-
-NOT_PAGES = {
-    "static": "files of the look",
-    "brand_css": "the council's colours",
-    "council_logo": "the council's logo",
-    "security_txt": "plain text (RFC 9116)",
-    "health.healthz": "plain text for monitors",
-    "health.readyz": "plain text for monitors",
-    "home": "leads to the first page of the reader",
-    "compliance.my_history_csv": "a file",
-    "compliance.my_team_csv": "a file",
-    "compliance.my_team_xlsx": "a file",
-    "compliance.declared_csv": "a file",
-    "people.accounts_csv": "a file",
-    "compliance.figures_csv": "a file",
-    "compliance.trend_csv": "a file",
-    "compliance.bridge_csv": "a file",
-    "compliance.bridge_people_csv": "a file",
-    "compliance.coverage_csv": "a file",
-    "compliance.people_csv": "a file",
-    "compliance.find_people_csv": "a file",
-    "compliance.suggest_people": "suggestions as JSON",
-    "compliance.person_record_csv": "a file",
-    "compliance.sectors_csv": "a file",
-    "compliance.exemptions_csv": "a file",
-    "compliance.imports_csv": "a file",
-    "compliance.import_changes_csv": "a file",
-    "compliance.import_rows_csv": "a file",
-    "compliance.import_state": "how far the work is, for the script of its page",
-    "compliance.rule_draft_people_csv": "a file",
-    "compliance.rule_draft_days": "acts on the draft, and shows it again",
-    "compliance.rule_draft_take_out": "acts on the draft, and leads to it",
-    "compliance.rule_draft_work_out": "acts on the draft, and leads to it",
-    "compliance.rule_draft_discard": "ends the draft, and leads to the rule book",
-    "compliance.rule_draft_apply": "saves the draft, and leads to it",
-    "courses.evidence": "a file",
-    "courses.evidence_queue_csv": "a file",
-    "courses.undo_check": "takes no visitors: the notice after a decision sends it",
-    "compliance.people_to_mend_csv": "a file",
-}
-"""Addresses that show no page, and what they give."""
 
 BAD_DAY = "as_at-day=31&as_at-month=6&as_at-year=2026"
 
@@ -427,7 +393,21 @@ ROUTES = {
     "loading": Route("learning", loading),
     "by hand": Route("learning", by_hand),
     "work": Route("learning", work),
+    "planning": Route("coordinator", planning),
+    "answering about a workshop": Route(None, answering),
+    "what people thought": Route("learning", results),
     "records": Route("learning", records),
+    "reminders": Route("learning", reminders),
+    "own reminders": Route("staff", own_reminders),
+    # Ola completes a course in it, and has no reminder any more: the tours of one service go in this order.
+    "registers": Route("learning", registers),
+    "reports": Route("coordinator", reports),
+    "own bookings": Route("staff", own_bookings),
+    "team bookings": Route("manager", team_bookings),
+    "several bookings": Route("learning", several_bookings),
+    "checking certificates": Route(None, checking),
+    "own certificates": Route("manager", own_certificates),
+    "certificates": Route("learning", certificates),
     "auditor": Route("auditor", auditor),
     "partner": Route("partner", partner),
 }

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Settings
+from compliance.views import own_process
 from foundation.db import db
 from tests.integration.databases import Template, administer, give_back, throw_away, throw_away_spare
 from tests.services import postgres_url
 
+_PATIENCE = 120  # seconds
 KEY = SecretStr("only-for-tests-0123456789-abcdefghijklmnop")
 
 
@@ -36,7 +38,9 @@ def settings_for(address: str, folder: Path) -> Settings:
 
 
 def close(app: Flask) -> None:
-    """Give back the connections of a service."""
+    """Give back the connections of a service, once the processes that its pages started have ended."""
+    for process in own_process.started:
+        process.wait(_PATIENCE)
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
@@ -89,9 +93,14 @@ def app(address: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def session(app: Flask) -> Session:
-    """The session that commands and pages use."""
-    return db.session()
+def session(app: Flask) -> Iterator[Session]:
+    """The session that commands and pages use.
+
+    A command puts it away when it ends; a test that asks it something afterwards has it give its connection back here.
+    """
+    found = db.session()
+    yield found
+    found.close()
 
 
 @pytest.fixture

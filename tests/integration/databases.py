@@ -83,13 +83,23 @@ def give_back(address: str) -> None:
             connection.execute(f"SELECT pg_terminate_backend(pid) {_OTHERS}")
         is_ours = _shape(connection) == _shapes[address]
         if is_ours:
-            # Facts are guarded by triggers, which rest in this role; it takes a superuser, as to drop a database.
-            connection.execute("SET session_replication_role = replica")
-            connection.execute(_EMPTY)
+            _empty(connection)
     if is_ours:
         _spare.append(address)
     else:
         throw_away(address)
+
+
+def empty(address: str) -> None:
+    """Make a database on PostgreSQL as good as a fresh copy, while a test has it."""
+    with _inside(address) as connection:
+        _empty(connection)
+
+
+def _empty(connection: psycopg.Connection[Any]) -> None:
+    # Facts are guarded by triggers, which rest in this role; it takes a superuser, as to drop a database.
+    connection.execute("SET session_replication_role = replica")
+    connection.execute(_EMPTY)
 
 
 def throw_away_spare() -> None:

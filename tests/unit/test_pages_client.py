@@ -96,6 +96,14 @@ def test_a_fault_is_found(fault: str) -> None:
         inspect(page)
 
 
+def test_a_page_is_as_sound_with_another_secret_but_not_without_one() -> None:
+    token = 'name="csrf_token" value="x"'
+    assert token in SOUND
+    inspect(SOUND.replace(token, token.replace("x", "y")))
+    with pytest.raises(PageError, match="without a csrf_token"):
+        inspect(SOUND.replace(token, token.replace("x", "")))
+
+
 PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>{% block title %}{% endblock %}</title></head>
 <body><h1>{{ self.title() }}</h1>{{ frame }}{% block content %}{% endblock %}</body></html>"""
 CHILD = """{% extends "layout.html" %}{% from "macro.html" import shout %}{% set word = "said" %}

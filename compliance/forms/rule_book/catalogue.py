@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
@@ -62,6 +70,7 @@ class CourseForm(LineForm):
     )
     prerequisites = SelectMultipleField("Courses to be done before (optional)", validate_choice=False)
     url = StringField("Web address (optional)", [at_most("Web address", 500)], filters=[trimmed])
+    counts_for_facilitators = BooleanField("Whoever leads a workshop of it has completed it too")
 
     _known: frozenset[str] = frozenset()
     _own: str = ""
@@ -83,9 +92,13 @@ class CourseForm(LineForm):
         code_check("course", set(self._known), field.data)
 
     def validate_url(self, field: Field) -> None:
-        """The address is written in full."""
+        """The address is written in full, and is one: it stands in messages on a line of its own."""
         if field.data and not field.data.startswith(("https://", "http://")):
             raise ValidationError("Enter the web address in full, starting with https://")
+        if any(letter.isspace() or not letter.isprintable() for letter in field.data or ""):
+            raise ValidationError(
+                "Web address must not have spaces, line breaks or invisible characters in it"
+            )
 
     def made(self, parent: str, days: Mapping[str, date | None]) -> Line:
         return Course(
@@ -97,6 +110,7 @@ class CourseForm(LineForm):
             validity_months=number(self.validity_months),
             prerequisites=tuple(sorted({*(self.prerequisites.data or ())} & self._known - {parent})),
             url=self.url.data or "",
+            counts_for_facilitators=bool(self.counts_for_facilitators.data),
         )
 
 

@@ -44,6 +44,9 @@ class LineForm(OnceForm):
     NARROW: ClassVar[frozenset[str]] = frozenset()
     """Fields for a number of a few digits."""
 
+    known: Any = None
+    """The line that is changed; None where one is added."""
+
     def offer(self, choices: Choices) -> None:
         """Give the fields what there is to choose from."""
 

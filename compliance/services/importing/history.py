@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from compliance.services.importing.kinds import FILE_KINDS
+from compliance.services.importing.kinds import BATCH_CHANGES, FILE_KINDS
 from foundation.errors import NotFound
 from foundation.facts import known
 from people.models import AccountRow, ImportBatchRow, PersonDetailRow
@@ -35,7 +35,8 @@ class Batch:
 
     @property
     def can_be_undone(self) -> bool:
-        return self.undoes is None and self.undone_by is None
+        """Whether a page takes it back. A register is corrected on its own page, or taken back by command."""
+        return self.undoes is None and self.undone_by is None and self.kind in FILE_KINDS
 
 
 def count_batches(session: Session, kind: str = "") -> int:
@@ -89,7 +90,7 @@ def _batches(session: Session, rows: Sequence[ImportBatchRow]) -> list[Batch]:
 
 
 def _changes(row: ImportBatchRow) -> tuple[tuple[str, int], ...]:
-    words = UNDO_WORDS if row.undoes_id is not None else FILE_KINDS[row.kind].kinds
+    words = UNDO_WORDS if row.undoes_id is not None else BATCH_CHANGES[row.kind]
     return tuple((said, int(row.counts[name])) for name, said in words.items() if row.counts.get(name))
 
 

@@ -15,7 +15,7 @@ from compliance.imports.exemptions import ExemptionsFile, read_exemptions
 from compliance.services import imports as exemption_files
 from compliance.services.importing import overlay
 from compliance.services.importing.overlay import Overlay
-from courses.imports import completions
+from courses.imports import completions, registers
 from courses.imports.completion_rows import CompletionsFile, read_completions
 from courses.services import imports as completion_files
 from foundation.errors import DomainError, Problem
@@ -209,3 +209,14 @@ FILE_KINDS: Mapping[str, FileKind] = {
     )
 }
 """Every kind of file, in the order in which a new service needs them."""
+
+BATCH_TITLES: Mapping[str, str] = {
+    **{kind.name: kind.title for kind in FILE_KINDS.values()},
+    registers.KIND: "Register of a workshop",
+}
+"""What the batches on record are called: those of files, and of registers, which the page of a workshop takes."""
+BATCH_CHANGES: Mapping[str, Mapping[str, str]] = {
+    **{kind.name: kind.kinds for kind in FILE_KINDS.values()},
+    registers.KIND: registers.KINDS,
+}
+"""The words of what each kind of batch changes."""

@@ -13,7 +13,16 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from compliance.domain.change import Key, RuleChange, change, concerned, key, lines_of, rests_on
+from compliance.domain.change import (
+    Key,
+    RuleChange,
+    change,
+    concerned,
+    key,
+    lines_of,
+    reminder_lines,
+    rests_on,
+)
 from compliance.domain.drafting import CollisionError, Edit, carried_over, moved, taken_out
 from compliance.domain.requirement import RoleLink, RuleBook, Target
 from compliance.programme.reading import read_programme
@@ -77,7 +86,12 @@ class Draft:
         before, after = self.change.before, self.change.after
         lines = (*self.change.ended, *self.change.added)
         codes = concerned(before, after) | {line.requirement for line in lines if isinstance(line, Target)}
-        return [(code, rests_on(before, code), rests_on(after, code)) for code in sorted(codes)]
+        told = [tuple(sorted(reminder_lines(book), key=repr)) for book in (before, after)]
+        # Who would be written to rests on all reminder steps, whichever the draft changes.
+        return [
+            ("reminders", *told),
+            *((code, rests_on(before, code), rests_on(after, code)) for code in sorted(codes)),
+        ]
 
     def is_at_work(self, now: datetime) -> bool:
         """Whether a process is at work on the draft. One that died is not waited for."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from compliance.services.rule_drafts import drafting
 from compliance.services.rule_drafts.drafting import APPLYING, MEASURING, Draft
-from compliance.services.rule_drafts.letters import would_be_written_to
+from compliance.services.rule_drafts.letters import speaks_of_reminders, would_be_written_to
 from compliance.services.rule_drafts.outcome import Outcome, as_text, from_text
 from compliance.services.rule_drafts.signs import Signs
 from compliance.services.what_if import what_if, who_is_concerned
@@ -44,7 +44,8 @@ def work_out(session: Session, draft: Draft) -> Outcome:
     """What the draft would do on its two days."""
     concerned = who_is_concerned(session, draft.change)
     days = what_if(session, draft.change, draft.days, person_ids=concerned)
-    written_to = would_be_written_to(session, draft.change.after, days[draft.record.effective])
+    first = draft.record.effective
+    written_to = would_be_written_to(session, draft.change.after, days[first], first)
     return Outcome(days, len(concerned), written_to)
 
 
@@ -66,12 +67,18 @@ def measure(session: Session, draft: Draft, now: datetime) -> None:
 
 def is_long(session: Session, draft: Draft) -> bool:
     """Whether so many people are concerned that no request should wait for it."""
+    if speaks_of_reminders(draft.change) and _people_on_record(session) > MOST_AT_ONCE:
+        return True
     return len(who_is_concerned(session, draft.change)) > MOST_AT_ONCE
 
 
 def takes_long_to_apply(session: Session) -> bool:
     """Whether so many people are on record that no request should wait for all their timelines."""
-    return (session.scalar(select(func.count()).select_from(PersonRow)) or 0) > MOST_TO_REFRESH
+    return _people_on_record(session) > MOST_TO_REFRESH
+
+
+def _people_on_record(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(PersonRow)) or 0
 
 
 def hand_over(session: Session, draft: Draft, work: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from compliance.views.exceptions.exemptions import EVERY, requirement_titles
 from compliance.views.exceptions.listed import sees_reasons
 from foundation.db import Session
 from people.domain import Account, Permission
-from people.services.roles import roles_by_hand
+from people.services.by_hand import RoleByHand
 from people.services.scope import Seen, View
 
 
@@ -63,13 +63,23 @@ class Exceptions:
 
 
 def exceptions_of(
-    session: Session, account: Account, view: View, public_id: str, book: RuleBook, today: date
+    session: Session,
+    account: Account,
+    view: View,
+    public_id: str,
+    book: RuleBook,
+    today: date,
+    roles: Sequence[RoleByHand],
 ) -> Exceptions:
-    """The values of templates/compliance/person/exceptions.html. Managers see days, and never why."""
+    """The values of templates/compliance/person/exceptions.html. Managers see days, and never why.
+
+    `roles` are the person's roles by hand, which the page reads for other parts of it as well.
+    """
     own = Seen.SELF in view.seen
     writes = Seen.EVERYBODY in view.seen and Permission.LEARNING in account.permissions and not own
     with_reasons = own or (Seen.EVERYBODY in view.seen and sees_reasons(account))
-    titles = requirement_titles(book, today)
+    exemptions = exemptions_of_person(session, view.person_id)
+    titles = requirement_titles(book, today) if exemptions else {}
 
     def href(endpoint: str, **values: Any) -> str:
         return url_for(endpoint, public_id=public_id, **values) if writes else ""
@@ -88,7 +98,7 @@ def exceptions_of(
                 review_href="" if one.is_over(today) else href("compliance.review_role", role=one.id),
                 end_href="" if one.is_over(today) else href("compliance.end_role", role=one.id),
             )
-            for one in roles_by_hand(session, view.person_id)
+            for one in roles
         ],
         exemptions=[
             ExemptLine(
@@ -102,7 +112,7 @@ def exceptions_of(
                 is_over=one.is_over(today),
                 end_href=href("compliance.end_exemption", exemption=one.id),
             )
-            for one in exemptions_of_person(session, view.person_id)
+            for one in exemptions
         ],
         with_reasons=with_reasons,
         give_href=href("compliance.give_role"),

@@ -228,12 +228,6 @@ def import_remove(run: str) -> AnyResponse:
     return answer
 
 
-def page_of_rows() -> int:
-    """The page of a list that is asked for; 1 for what is no number."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 and int(text) else 1
-
-
 def refuse_unless(condition: bool) -> None:
     """Answer that there is no such page."""
     if not condition:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from compliance.forms.importing import UploadForm
 from compliance.services.importing import history, runs
-from compliance.services.importing.kinds import FILE_KINDS, FileKind, Said
+from compliance.services.importing.kinds import BATCH_TITLES, FILE_KINDS, FileKind, Said
 from compliance.services.importing.runs import KEPT_DAYS
 from compliance.services.importing.sweeping import sweep
 from compliance.views.blueprint import blueprint
@@ -79,8 +79,8 @@ def imports() -> str:
         batches=history.batches(session, kind, page.offset, page.size),
         page=page,
         kind=kind,
-        kind_options=[("", "All kinds"), *((one.name, one.title) for one in FILE_KINDS.values())],
-        kind_words={one.name: one.title for one in FILE_KINDS.values()},
+        kind_options=[("", "All kinds"), *BATCH_TITLES.items()],
+        kind_words=BATCH_TITLES,
         where=kept(kind=kind),
         kept_days=KEPT_DAYS,
         moment_words=moment_words,
@@ -97,7 +97,7 @@ def imports_csv() -> Response:
 
 def _kind_filter() -> str:
     kind = request.args.get("kind", "")
-    if kind and kind not in FILE_KINDS:
+    if kind and kind not in BATCH_TITLES:
         raise NotFound("There is no such kind of file.")
     return kind
 

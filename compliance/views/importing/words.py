@@ -7,7 +7,7 @@ from typing import Any
 
 from compliance.services.importing.folder import RunFolder
 from compliance.services.importing.history import UNDO_WORDS, Batch
-from compliance.services.importing.kinds import FILE_KINDS
+from compliance.services.importing.kinds import BATCH_TITLES
 from compliance.services.importing.runs import Run, State
 from foundation.clock import LONDON
 from foundation.formats import count_noun, fraction, long_date
@@ -172,4 +172,4 @@ def rows_words(run: Run) -> str:
 
 def kind_words(name: str) -> str:
     """What a kind of file is called."""
-    return FILE_KINDS[name].title
+    return BATCH_TITLES[name]

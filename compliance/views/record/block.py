@@ -1,5 +1,6 @@
 """The part of a person's page for whoever keeps the record: where roles come from, requests, and ways to correct it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from courses.views.by_hand import changes_of
 from foundation import clock
 from foundation.db import Session
 from foundation.formats import long_date
-from people.domain import Account, Permission, RoleRule
+from people.domain import Account, Permission, RoleGrant, RoleRule
 from people.forms.details import DETAIL_WORDS
 from people.services.details import Detail, HeldPost, held_posts, open_requests
 from people.services.records.standing import (
@@ -59,9 +60,15 @@ class Kept:
 
 
 def kept_of(
-    session: Session, account: Account, view: View, public_id: str, book: RuleBook, today: date
+    session: Session,
+    account: Account,
+    view: View,
+    public_id: str,
+    book: RuleBook,
+    today: date,
+    grants: Sequence[RoleGrant],
 ) -> Kept:
-    """The block for this reader; an empty one for managers and the person."""
+    """The block for this reader; an empty one for managers and the person. `grants`: the person's roles by hand."""
     everybody = Seen.EVERYBODY in view.seen
     learning = everybody and Permission.LEARNING in account.permissions
     auditor = everybody and Permission.AUDITOR in account.permissions
@@ -77,7 +84,7 @@ def kept_of(
     if learning or auditor:
         links.append(Link("History of the record", url_for("compliance.person_record", public_id=public_id)))
     return Kept(
-        roles=roles_held(session, view.person_id, book, today) if learning or auditor else [],
+        roles=roles_held(session, view.person_id, book, today, grants) if learning or auditor else [],
         with_roles=learning or auditor,
         requests=_requests(session, view) if learning or auditor else [],
         links=links,
@@ -165,10 +172,12 @@ def _requests(session: Session, view: View) -> list[str]:
     return found
 
 
-def roles_held(session: Session, person_id: int, book: RuleBook, today: date) -> list[tuple[str, str]]:
+def roles_held(
+    session: Session, person_id: int, book: RuleBook, today: date, grants: Sequence[RoleGrant]
+) -> list[tuple[str, str]]:
     """The roles held today, by title, each with where it comes from (counting rule 2)."""
     found: set[tuple[str, str]] = set()
-    for post in held_posts(session, person_id):
+    for post in held_posts(session, person_id, grants):
         if post.runs_on(today):
             found.update(_sources(post, book, today))
     by_title: dict[str, list[str]] = {}

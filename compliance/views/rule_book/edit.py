@@ -10,11 +10,19 @@ from werkzeug.wrappers import Response
 
 from compliance.domain.change import Line, key, lines_of
 from compliance.domain.drafting import Edit, added, changed, ended, mark_of
-from compliance.domain.requirement import AcceptedCourse, Requirement, RoleLink, RuleBook, Target
+from compliance.domain.requirement import (
+    AcceptedCourse,
+    ReminderStep,
+    ReminderTerms,
+    Requirement,
+    RoleLink,
+    RuleBook,
+    Target,
+)
 from compliance.forms.rule_book.asking import AcceptedCourseForm, RequirementForm, RoleLinkForm, TargetForm
 from compliance.forms.rule_book.catalogue import CourseForm, RoleForm, RoleRuleForm
 from compliance.forms.rule_book.parts import EFFECTIVE, Choices, LineForm, effective_day
-from compliance.programme.saying import course_words, requirement_words, role_words
+from compliance.programme.saying import course_words, requirement_words, role_words, said
 from compliance.services.rule_drafts.drafting import Draft, find_draft, save_edit
 from compliance.store.concerned import posts_that_fit
 from compliance.store.rules import load_rule_book
@@ -46,6 +54,8 @@ class Kind:
     form: type[LineForm]
     noun: str
     inside: str = ""
+    page: str = ""
+    """The page on which such lines stand, where they stand on one by themselves."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ class Asked:
     def back(self) -> str:
         """The page that led here."""
         if not self.parent:
-            return url_for("compliance.rule_book")
+            return url_for(self.kind.page or "compliance.rule_book")
         return url_for(_PAGES[self.kind.inside or self.kind.noun], code=self.parent)
 
 
@@ -92,6 +102,8 @@ def _parent_words(kind: Kind, book: RuleBook, parent: str, line: Line | None) ->
         text += f": {role_words(book, line.role)}"
     if isinstance(line, AcceptedCourse):
         text += f": {course_words(book, line.course)}"
+    if isinstance(line, ReminderStep):
+        text = said(book, line)
     return text
 
 
@@ -133,6 +145,8 @@ def _parent_of(line: Line) -> str:
             return line.requirement
         case RoleRule():
             return line.role
+        case ReminderStep() | ReminderTerms():
+            return ""
         case _:
             return line.code
 
@@ -144,6 +158,7 @@ def edit_page(kind: Kind) -> Page:
         return act_once(OnceForm(), _nothing, "")
     asked = _asked(kind)
     form = kind.form()
+    form.known = asked.line
     if asked.line is not None and request.method == "GET":
         form.fill(asked.line)
     form.offer(_choices(asked.book))

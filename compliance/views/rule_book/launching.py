@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from compliance.services.rule_drafts.drafting import MEASURING, find_draft
+from compliance.services.rule_drafts.drafting import MEASURING, Draft, find_draft
 from compliance.services.rule_drafts.signs import Signs
 from compliance.services.rule_drafts.working import (
     hand_over,
@@ -22,17 +22,28 @@ def signs() -> Signs:
 
 
 def begin_measuring(account_id: int) -> None:
-    """Have the what-if of the account's draft worked out, unless that is done."""
+    """Have the what-if of the account's draft worked out, unless that is done or a process is at it."""
     session = db.session()
     draft = find_draft(session, account_id, signs())
-    if draft is None or draft.collisions or not draft.change or outcome_of(draft) is not None:
+    if draft is None or not _waits(draft):
         return
     if not is_long(session, draft):
         measure(session, draft, clock.now())
         return
     with transaction(session):
+        # Read again under the lock: another tab may have asked for the same meanwhile.
+        draft = find_draft(session, account_id, signs())
+        if draft is None or not _waits(draft):
+            return
         hand_over(session, draft, MEASURING, clock.now())
     launch(draft.record.public_id, draft.mark)
+
+
+def _waits(draft: Draft) -> bool:
+    """Whether what the draft does is still to be worked out, and nobody is at it."""
+    if draft.collisions or not draft.change or draft.is_at_work(clock.now()):
+        return False
+    return outcome_of(draft) is None
 
 
 def launch(draft: str, mark: str) -> None:

@@ -8,9 +8,17 @@ from flask import url_for
 
 from compliance.domain.change import Line
 from compliance.domain.drafting import ahead, mark_of
-from compliance.domain.requirement import AcceptedCourse, Requirement, RoleLink, RuleBook, Target
+from compliance.domain.requirement import (
+    AcceptedCourse,
+    ReminderStep,
+    ReminderTerms,
+    Requirement,
+    RoleLink,
+    RuleBook,
+    Target,
+)
 from compliance.programme.saying import said
-from compliance.programme.words import notes
+from compliance.programme.words import Note, notes
 from courses.domain import Course
 from foundation.clock import london_day
 from foundation.dates import FAR_DAY, FIRST_DAY
@@ -28,6 +36,8 @@ EDITS: Mapping[type[Line], str] = {
     RoleLink: "compliance.rule_edit_audience",
     AcceptedCourse: "compliance.rule_edit_accepted",
     Target: "compliance.rule_edit_target",
+    ReminderStep: "compliance.rule_edit_reminder_step",
+    ReminderTerms: "compliance.rule_edit_reminder_terms",
 }
 """The page on which each kind of line is changed."""
 
@@ -80,14 +90,15 @@ class Reader:
         """Whether this reader may change lines of a kind."""
         return self.writes_all or (self.drafts and kind in (Target, RoleLink))
 
-    def add(self, kind: type[Line], of: str) -> str:
-        """Where a line of a kind is added to what has that code; nothing for those who may not."""
+    def add(self, kind: type[Line], of: str | None = None) -> str:
+        """Where a line of a kind is added, to what has that code; nothing for those who may not."""
         return url_for(EDITS[kind], of=of) if self.may_edit(kind) else ""
 
-    def shown(self, book: RuleBook, lines: Iterable[Line]) -> list[Shown]:
-        """Lines in the order in which people look for them: in force, to come, over."""
+    def shown(self, book: RuleBook, lines: Iterable[Line], *, as_given: bool = False) -> list[Shown]:
+        """Lines in the order in which people look for them: in force, to come, over; each by first day, or as given."""
         order = {"In force": 0, "From a later day": 1, "Over": 2}
-        found = [self._shown(book, line) for line in sorted(lines, key=lambda line: line.first_day)]
+        ordered = lines if as_given else sorted(lines, key=lambda line: line.first_day)
+        found = [self._shown(book, line) for line in ordered]
         return sorted(found, key=lambda line: order[line.state])
 
     def _shown(self, book: RuleBook, line: Line) -> Shown:
@@ -131,11 +142,16 @@ def holding_on(lines: Iterable[Line], day: date) -> list[Line]:
     return [line for line in lines if line.first_day <= day <= line.last_day]
 
 
-def later_changes(book: RuleBook, day: date, about: Callable[[str], bool]) -> list[tuple[date, list[str]]]:
-    """What will be different on later days, in words, of the codes that are asked about."""
+def later_changes(book: RuleBook, day: date, about: Callable[[Note], bool]) -> list[tuple[date, list[str]]]:
+    """What will be different on later days, in words, of what is asked about."""
     found = []
     for turn, change in ahead(book, day):
-        told = [note.text for note in notes(change) if about(note.code)]
+        told = [note.text for note in notes(change) if about(note)]
         if told:
             found.append((turn, told))
     return found
+
+
+def is_of_reminders(note: Note) -> bool:
+    """Whether a change is one of reminder steps or terms."""
+    return note.about[0] in ("reminder step", "reminder terms")

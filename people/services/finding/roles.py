@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -13,21 +14,29 @@ from foundation.plain import literally, plain
 from people.domain import RoleRule, is_within
 from people.models import OrganisationSectorRow, PostSpellRow, RoleLineRow, RoleRuleRow
 from people.services.finding.statements import TODAY, Holds
-from people.store import Unit
+from people.store import Tree
 
 EVERYONE_ROLE = "*"
 
 
 class Roles:
-    """The roles of the rule book on a day, and who holds them in some units."""
+    """The roles of the rule book on a day, and who holds them: everywhere, or in some organisations."""
 
-    def __init__(self, session: Session, today: date, units: Sequence[Unit]) -> None:
+    def __init__(
+        self, session: Session, today: date, every: Tree, organisation_ids: frozenset[int] | None
+    ) -> None:
         self._session = session
-        self._units = units
-        values = {"today": today}
+        self._tree = every
+        self._organisation_ids = organisation_ids
+        self._today = today
         self._titles = dict(session.connection().execute(_ROLE_TITLES).all())
-        self._rules = [RoleRule(*row) for row in session.connection().execute(_RULES, values)]
         self._job_titles: list[str] | None = None
+
+    @cached_property
+    def _rules(self) -> list[RoleRule]:
+        """Read once a role is meant: most words are names."""
+        found = self._session.connection().execute(_RULES, {"today": self._today})
+        return [RoleRule(*row) for row in found]
 
     def titled(self, word: str) -> list[str]:
         """The roles of which the title has a word that begins like this."""
@@ -63,8 +72,9 @@ class Roles:
             sectors = dict(self._session.connection().execute(_SECTORS).all())
         return [
             unit.id
-            for unit in self._units
-            if (rule.unit is None or is_within(unit.path, rule.unit))
+            for unit in self._tree.units
+            if (self._organisation_ids is None or unit.organisation_id in self._organisation_ids)
+            and (rule.unit is None or is_within(unit.path, rule.unit))
             and (rule.organisation is None or unit.organisation == rule.organisation)
             and (rule.sector is None or sectors.get(unit.organisation_id, "other") == rule.sector)
         ]

@@ -7,15 +7,12 @@ here, the statements are in `people.services.finding.statements`.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from foundation.pagination import PAGE_SIZE, Page
-from foundation.plain import plain
-from people.domain import UNIT_SEPARATOR
-from people.services.finding.roles import Roles, begins
+from people.services.finding.roles import Roles
 from people.services.finding.statements import (
     BY_REF,
     POSTS,
@@ -27,6 +24,7 @@ from people.services.finding.statements import (
     counted,
     listed,
 )
+from people.services.finding.units import unit_words
 from people.services.finding.words import WordKind
 from people.store import CHUNK, Tree, Unit, inside_values
 
@@ -36,18 +34,15 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. `units`: those that a word may name, and with `only_there` those beyond which nobody is seen.
-
-    `kinds`: of which a word may be, for this reader.
-    """
+    """What is looked for. `tree`: a word may name one of its units. `kinds`: of what a word may be, for this reader."""
 
     today: date
-    units: tuple[Unit, ...]
+    tree: Tree
     words: tuple[str, ...] = ()
     kinds: frozenset[WordKind] = frozenset({WordKind.NAME})
     root: Unit | None = None
     only_there: frozenset[int] | None = None
-    """Organisations, for a partner lead: nobody who does not work there today."""
+    """Organisations, for a partner lead: no unit of others is named, nobody seen who does not work there today."""
     role: str = ""
     category: str = ""
     working: Working = Working.TODAY
@@ -132,7 +127,8 @@ class _Question:
             "category": wanted.category,
             **(inside_values([wanted.root]) if wanted.root else {}),
         }
-        self._roles = Roles(session, wanted.today, wanted.units) if wanted.words or wanted.role else None
+        reach = wanted.tree, wanted.only_there
+        self._roles = Roles(session, wanted.today, *reach) if wanted.words or wanted.role else None
         words = tuple(self._word(number, word) for number, word in enumerate(wanted.words))
         self.shape = Shape(
             words,
@@ -147,7 +143,7 @@ class _Question:
 
     def _word(self, number: int, word: str) -> tuple[bool, tuple[Holds, ...]]:
         self.values[f"low_{number}"], self.values[f"high_{number}"] = word, word + _LAST
-        units = [unit.id for unit in self._wanted.units if begins(word, _unit_words(unit))]
+        units = unit_words(self._wanted.tree).beginning(word, self._wanted.only_there)
         self.values[f"units_{number}"] = units
         assert self._roles is not None
         return bool(units), self._holds(f"word_{number}", self._roles.titled(word))
@@ -186,17 +182,3 @@ def _nearness(post: FoundPost, today: date) -> tuple[int, int]:
     if post.last_day < today:
         return 2, -post.last_day.toordinal()
     return int(post.first_day > today), post.first_day.toordinal()
-
-
-@lru_cache(maxsize=20_000)
-def _unit_words(unit: Unit) -> tuple[str, ...]:
-    """The words of a unit's path and organisation; one that is punctuation alone is no word."""
-    path = unit.path.replace(UNIT_SEPARATOR, " ")
-    return tuple(word for word in plain(f"{unit.organisation} {path}").split() if word.strip("&-/'"))
-
-
-def units_in_reach(every: Tree, organisation_ids: frozenset[int] | None) -> tuple[Unit, ...]:
-    """The units of some organisations; of all, where none are named."""
-    if organisation_ids is None:
-        return every.units
-    return tuple(unit for unit in every.units if unit.organisation_id in organisation_ids)

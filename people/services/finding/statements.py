@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Date, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from foundation.facts import known
 from foundation.plain_column import plain_of
@@ -128,30 +129,30 @@ def _holding(key: str, holds: Holds, working: Working, only_there: bool) -> Sele
 
 def _meant(
     number: int, in_units: bool, roles: tuple[Holds, ...], working: Working, only_there: bool
-) -> CompoundSelect[int] | Select[int]:
-    """The people whom a word may mean."""
-    named = (
-        select(PersonDetailRow.person_id)
-        .join(PersonWordRow, PersonWordRow.detail_id == PersonDetailRow.id)
-        .where(
-            PersonWordRow.word >= bindparam(f"low_{number}"),
-            PersonWordRow.word < bindparam(f"high_{number}"),
-            PersonWordRow.kind.in_(bindparam("kinds", expanding=True)),
-            known(PersonDetailRow, None),
-        )
+) -> ColumnElement[bool]:
+    """The condition that a word may mean somebody."""
+    named = select(PersonWordRow.detail_id).where(
+        PersonWordRow.word >= bindparam(f"low_{number}"),
+        PersonWordRow.word < bindparam(f"high_{number}"),
+        PersonWordRow.kind.in_(bindparam("kinds", expanding=True)),
     )
     others = [_holding(f"word_{number}_{at}", holds, working, only_there) for at, holds in enumerate(roles)]
     if in_units:
         there = PostSpellRow.unit_id.in_(bindparam(f"units_{number}", expanding=True))
         others.append(_people(there, working=working))
-    return named.union(*others) if others else named
+    if not others:
+        # Without a look at whose details they are, very many words cost half as much.
+        return PersonDetailRow.id.in_(named)
+    called = aliased(PersonDetailRow)
+    so_called = select(called.person_id).where(called.id.in_(named), known(called, None))
+    return PersonDetailRow.person_id.in_(so_called.union(*others))
 
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     person, working = PersonDetailRow.person_id, shape.working
     found = [known(PersonDetailRow, None)]
     for number, (in_units, roles) in enumerate(shape.words):
-        found.append(person.in_(_meant(number, in_units, roles, working, shape.only_there)))
+        found.append(_meant(number, in_units, roles, working, shape.only_there))
     if shape.role is not None:
         holding = [
             _holding(f"role_{at}", holds, working, shape.only_there) for at, holds in enumerate(shape.role)

@@ -70,7 +70,7 @@ def manager_meant(session: Session, typed: str, chosen: str, today: date) -> Mea
         return Meant("")
     if find_ref(session, typed) is not None:
         return Meant(typed)
-    every = tree(session).units
+    every = tree(session)
     kinds = frozenset({WordKind.NAME, WordKind.EMAIL, WordKind.REFERENCE})
     words = asked_words(typed)
     found = suggest(session, Wanted(today, every, words, kinds, working=Working.TODAY)) if words else []

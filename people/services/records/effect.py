@@ -1,6 +1,10 @@
 """What a change would do to what is asked of somebody: tried in a transaction that is rolled back.
 
 The rules are of a later package, so `app` says who reads them (`asked_by`), as it does for the timelines.
+
+Trying takes the write lock for as long as one person's facts take to write and read. A savepoint on a connection that
+reads would not spare it: SQLite takes the lock at the first write wherever that is made, and fails at once where
+another writer got in between. What is only evidence is worked out without a try (`courses.services.acceptance`).
 """
 
 from collections.abc import Callable, Sequence

@@ -4,7 +4,6 @@ Every act works out the whole history that the post should have; what to retract
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import insert
@@ -193,8 +192,3 @@ def _unit_id(session: Session, duties: Duties) -> int:
         number_units(session)
         known = unit_ids(session)
     return known[place]
-
-
-def shifted(spell: PostSpell, first_day: date, last_day: date) -> PostSpell:
-    """The same duties on other days."""
-    return replace(spell, first_day=first_day, last_day=last_day)

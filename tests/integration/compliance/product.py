@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from hypothesis import settings
-from sqlalchemy import Connection, make_url, select, text
+from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
 from compliance import timelines
@@ -33,6 +33,7 @@ from people.models import PersonRow, RoleGrantRow
 from people.services import imports as people_files
 from people.services import roles
 from people.services.roles import NewRole
+from tests.integration.databases import empty
 from tests.oracle.profiles import examples
 from tests.oracle.world import EVERYONE, RoleLink, World
 
@@ -54,8 +55,7 @@ class Product:
     app: Flask
     address: str
     template: str
-    administer: Connection | None = None
-    """A connection that may make databases; only for PostgreSQL."""
+    """The address of the migrated database of which this one is a copy."""
     acts: int = 0
 
     @property
@@ -68,25 +68,28 @@ class Product:
         return START + timedelta(minutes=self.acts)
 
     def examples(self, sqlite: int, postgresql: int, thorough: int) -> settings:
-        """How many examples of a property are tried on this database; making a new one is dearer on a server."""
-        return examples(sqlite if self.administer is None else postgresql, thorough)
+        """How many examples of a property are tried on this database; every question is dearer on a server."""
+        return examples(sqlite if self.is_file else postgresql, thorough)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the database is a file, that is SQLite."""
+        return self.address.startswith("sqlite")
 
     def reset(self) -> None:
-        """An empty, migrated database: a copy of the template takes the place of what was there.
+        """An empty, migrated database: a copy of the template takes the place of a file, a server's is emptied.
 
         Moments go on: two acts never have the same one.
         """
         db.session.remove()
         db.engine.dispose()
-        path = make_url(self.address).database or ""
-        if self.administer is None:
-            for leftover in (f"{path}-wal", f"{path}-shm"):
-                Path(leftover).unlink(missing_ok=True)
-            shutil.copy(make_url(self.template).database or "", path)
+        if not self.is_file:
+            empty(self.address)
             return
-        template = make_url(self.template).database
-        self.administer.execute(text(f'DROP DATABASE "{path}" WITH (FORCE)'))
-        self.administer.execute(text(f'CREATE DATABASE "{path}" TEMPLATE "{template}"'))
+        path = make_url(self.address).database or ""
+        for leftover in (f"{path}-wal", f"{path}-shm"):
+            Path(leftover).unlink(missing_ok=True)
+        shutil.copy(make_url(self.template).database or "", path)
 
     # Files in
 

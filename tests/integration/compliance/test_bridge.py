@@ -27,7 +27,7 @@ from compliance.services.bridge_sources import End
 from compliance.services.figures import Question
 from compliance.services.lists import Lists, every_as_known
 from foundation.errors import DomainError
-from tests.borough import AWARE, HOMES, PARTNER, RESOURCES, Borough, build
+from tests.borough import AWARE, HOMES, PARTNER, RESOURCES, Borough
 from tests.integration.compliance.acts import (
     LATER,
     ORGANISATIONS,
@@ -40,6 +40,7 @@ from tests.integration.compliance.acts import (
 )
 from tests.integration.compliance.product import Product
 from tests.integration.imports.desk import Shell
+from tests.integration.settled import settle
 
 TODAY = date(2026, 3, 31)
 START = TODAY - timedelta(days=120)
@@ -53,7 +54,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def borough(session: Session) -> Borough:
-    return build(session, TODAY)
+    return settle(session, TODAY)
 
 
 @pytest.fixture

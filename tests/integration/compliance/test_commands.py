@@ -13,8 +13,11 @@ from flask import Flask
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
 
+from foundation import clock
+from foundation.db import db
 from tests.integration.compliance.example import FILES, HOMES, PROGRAMME, REPAIRS
 from tests.integration.imports.desk import Shell, everything
+from tests.integration.settled import once
 
 AT = ("--as-at", "2026-03-31")
 COMMANDS = {
@@ -65,11 +68,16 @@ def empty(app: Flask, tmp_path: Path) -> Shell:
 @pytest.fixture
 def shell(empty: Shell) -> Shell:
     """A shell on a council with somebody in every status, all loaded by the commands."""
-    file = empty.file("programme.toml", PROGRAMME.encode())
-    assert empty.run("compliance", "load-programme", file, "--apply").exit_code == 0
-    for kind, content in FILES.items():
-        loaded = empty.run(*COMMANDS[kind], empty.file(f"{kind}.csv", content.encode()), "--apply")
-        assert (loaded.exit_code, "Batch " in loaded.stdout) == (0, True), loaded.output
+    programme = empty.file("programme.toml", PROGRAMME.encode())
+    files = {kind: empty.file(f"{kind}.csv", content.encode()) for kind, content in FILES.items()}
+
+    def load() -> None:
+        assert empty.run("compliance", "load-programme", programme, "--apply").exit_code == 0
+        for kind, file in files.items():
+            loaded = empty.run(*COMMANDS[kind], file, "--apply")
+            assert (loaded.exit_code, "Batch " in loaded.stdout) == (0, True), loaded.output
+
+    once(db.session(), ("example", clock.today()), load)
     return empty
 
 

@@ -16,7 +16,15 @@ from sqlalchemy import select
 from compliance.domain.change import Line, change, key, lines_of
 from compliance.domain.drafting import added, changed, ended
 from compliance.domain.effect import Effect
-from compliance.domain.requirement import AcceptedCourse, Requirement, RoleLink, RuleBook, Target
+from compliance.domain.requirement import (
+    AcceptedCourse,
+    ReminderStep,
+    ReminderTerms,
+    Requirement,
+    RoleLink,
+    RuleBook,
+    Target,
+)
 from compliance.services.programme import apply_book
 from compliance.services.rule_drafts.drafting import canonical
 from compliance.services.rule_drafts.outcome import Outcome, as_text, from_text
@@ -69,9 +77,21 @@ def possible(book: RuleBook, day: date) -> list[list[Change]]:
         *(RoleLink(code, role, days) for code in book.codes for role in NEW_ROLES for days in (30, 0)),
         *(AcceptedCourse(code, course) for code in book.codes for course in sorted(book.course_lines)),
         *(Target(code, 70_00) for code in book.codes),
+        *(ReminderStep("before_60", "before", 60, requirement=code) for code in (*book.codes, "*")),
+        ReminderTerms(7, 12),
         *(RoleRule(role, job_title) for role in NEW_ROLES[1:] for job_title in ("*officer*", "clerk", "*")),
     ]
-    kinds = (RoleLink, RoleRule, AcceptedCourse, Course, Requirement, Target, RoleLine)
+    kinds = (
+        RoleLink,
+        RoleRule,
+        AcceptedCourse,
+        Course,
+        Requirement,
+        Target,
+        RoleLine,
+        ReminderStep,
+        ReminderTerms,
+    )
     found: list[list[Change]] = []
     for kind in kinds:
         found.append([Change(new=line) for line in new if isinstance(line, kind) and key(line) not in there])
@@ -100,6 +120,10 @@ def otherwise(line: Line) -> list[Line]:
             return [*lines, replace(line, rejoin_gap_days=5), replace(line, sectors=("school",))]
         case RoleRule():
             return [replace(line, job_title=pattern) for pattern in ("*officer*", "clerk", "*")]
+        case ReminderStep():
+            return [replace(line, days=days) for days in (1, 30, 365)]
+        case ReminderTerms():
+            return [replace(line, most_a_day=number) for number in (1, 5)]
         case _:
             return [replace(line, title="Another title")]
 

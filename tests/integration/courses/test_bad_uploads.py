@@ -37,6 +37,7 @@ ZIP = b"PK\x03\x04" + b"\0" * 60
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 PDF = certificate("Sam Tester", "3 May 2026")
 
+ADVICE = ("Upload", "upload", "Save", "Scan", "Print", "Take")
 TAKEN = "Upload a PDF, PNG or JPEG."
 WORD = "The file is a Word document"
 ACTIVE = "The PDF contains active content, which could do something by itself when it is opened."
@@ -178,22 +179,17 @@ BAD = {
 
 
 @pytest.mark.parametrize("name, content, message", BAD.values(), ids=BAD)
-def test_a_bad_file_is_refused_with_its_message(name: str, content: bytes, message: str) -> None:
+def test_a_bad_file_is_refused_with_its_message_and_how_to_mend_it(
+    name: str, content: bytes, message: str
+) -> None:
     began = time.perf_counter()
     with pytest.raises(DomainError) as refusal:
         inspect_upload(name, content, LIMIT)
     assert message in str(refusal.value)
-    # Of the work of the other process at most four seconds, however busy this machine is.
-    assert time.perf_counter() - began < 20
-
-
-def test_every_refusal_says_how_to_mend_it() -> None:
-    advice = ("Upload", "upload", "Save", "Scan", "Print", "Take")
-    for name, content, _ in BAD.values():
-        if len(content) < MEGABYTE:
-            with pytest.raises(DomainError) as refusal:
-                inspect_upload(name, content, LIMIT)
-            assert any(word in str(refusal.value) for word in advice), refusal.value
+    if len(content) < MEGABYTE:
+        assert any(word in str(refusal.value) for word in ADVICE), refusal.value
+    # Of the work of the other process at most four seconds; a busy machine may take its time over them.
+    assert time.perf_counter() - began < 90
 
 
 def kept(name: str, content: bytes) -> Inspected:

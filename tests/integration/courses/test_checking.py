@@ -30,7 +30,8 @@ from foundation.errors import DomainError, NotFound
 from foundation.stamp import Stamp
 from people.domain import Account
 from people.models import AccountRow
-from tests.borough import Borough, build, email_of
+from tests.borough import Borough, email_of
+from tests.integration.settled import settle
 
 DAY = clock.today() - timedelta(days=4)
 Flasks = Callable[..., Result]
@@ -38,9 +39,7 @@ Flasks = Callable[..., Result]
 
 @pytest.fixture
 def borough(session: Session) -> Borough:
-    found = build(session, clock.today())
-    session.rollback()
-    return found
+    return settle(session, clock.today())
 
 
 @pytest.fixture

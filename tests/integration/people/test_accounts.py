@@ -18,7 +18,8 @@ from people.domain import Account, Permission
 from people.models import AccountRow
 from people.services import accounts, passwords
 from people.services.sessions import begin_session, end_session, find_signed_in
-from tests.borough import HOMES, PARTNER, PASSWORD, Borough, Builder, build, email_of
+from tests.borough import HOMES, PARTNER, PASSWORD, Borough, Builder, email_of
+from tests.integration.settled import settle
 
 LONG = "another long password"
 
@@ -30,7 +31,7 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def borough(session: Session) -> Borough:
-    return build(session, clock.today())
+    return settle(session, clock.today())
 
 
 @pytest.fixture

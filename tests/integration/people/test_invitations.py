@@ -19,8 +19,9 @@ from people.models import AccountLinkRow, AccountRow, PermissionRow, PersonDetai
 from people.services import accounts
 from people.services.inviting import everyone_to_invite
 from people.services.links import find_link
-from tests.borough import PARTNER, Borough, build, email_of
+from tests.borough import PARTNER, Borough, email_of
 from tests.integration.imports.desk import Shell, everything
+from tests.integration.settled import settle
 
 LINK = re.compile(r"http://localhost/set-password/(\S+)")
 # Who has a running post and no account in the borough, in order of reference.
@@ -29,9 +30,7 @@ STARTERS = ["Ash", "Bo", "Cy", "Dana", "Kit", "Ola", "Pam", "Pat", "Per", "Pia",
 
 @pytest.fixture
 def borough(session: Session) -> Borough:
-    found = build(session, clock.today())
-    session.rollback()
-    return found
+    return settle(session, clock.today())
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_inviting_again_makes_a_new_link_that_takes_the_place_of_the_old(
     )
     assert find_link(session, first, clock.now(), clock.today()) is None
     assert find_link(session, second, clock.now(), clock.today()) is not None
-    assert [state for _, _, state in mails(session)] == ["failed", "waiting"]
+    assert [state for _, _, state in mails(session)] == ["superseded", "waiting"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from foundation.db import transaction
 from foundation.mail import Message, queue
 from foundation.stamp import Stamp
 from tests.integration.imports.desk import Shell
+from tests.integration.reminders.outbox import Outbox
 from tests.integration.reminders.post_office import PostOffice, post_office
 
 Queue = Callable[..., None]
@@ -41,3 +42,8 @@ def write(session: Session) -> Queue:
                 queue(session, Stamp("command:tests", clock.now()), message)
 
     return written
+
+
+@pytest.fixture
+def outbox(session: Session, office: PostOffice) -> Outbox:
+    return Outbox(session, office)

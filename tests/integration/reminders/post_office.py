@@ -22,6 +22,9 @@ from cryptography.x509.oid import NameOID
 OK = "250 OK"
 HANG_UP = "hang up"
 """What a script says where the server is to end the connection without an answer."""
+STALL = "stall"
+"""What a script says where the server is to give no answer for longer than anybody waits."""
+STALLED_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,12 @@ class PostOffice:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    def _answer(self, command: str, server: SMTP) -> str:
+    async def _answer(self, command: str, server: SMTP) -> str:
         said = self.script.get(command, [])
         answer = said.pop(0) if said else OK
-        if answer == HANG_UP:
+        if answer == STALL:
+            await asyncio.sleep(STALLED_SECONDS)
+        if answer in (HANG_UP, STALL):
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             raise asyncio.CancelledError
@@ -67,7 +72,7 @@ class PostOffice:
     async def handle_MAIL(  # noqa: N802 -- aiosmtpd names its hooks after the commands
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        answer = self._answer("MAIL", server)
+        answer = await self._answer("MAIL", server)
         if answer == OK:
             envelope.mail_from = address
         return answer
@@ -75,7 +80,7 @@ class PostOffice:
     async def handle_RCPT(  # noqa: N802 -- as above, named by aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        answer = self._answer("RCPT", server)
+        answer = await self._answer("RCPT", server)
         if answer == OK:
             envelope.rcpt_tos.append(address)
         return answer
@@ -83,9 +88,9 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- as above, named by aiosmtpd
         content = envelope.content
         assert isinstance(content, bytes)
-        if (self.script.get("DOT") or [OK])[0] in (OK, HANG_UP):
+        if (self.script.get("DOT") or [OK])[0] in (OK, HANG_UP, STALL):
             self.taken.append(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
-        return self._answer("DOT", server)
+        return await self._answer("DOT", server)
 
 
 class AnyPort(Controller):

@@ -13,8 +13,8 @@ from app import create_app
 from foundation import clock
 from foundation.db import db
 from foundation.mail import OutgoingMessageRow
-from tests.borough import build
 from tests.integration.conftest import close, settings_for
+from tests.integration.settled import settle
 from tests.pages import PageClient
 
 Serve = Callable[..., PageClient]
@@ -25,7 +25,7 @@ def service(address: str, folder: Path, **changes: object) -> Iterator[Flask]:
     app = create_app(settings_for(address, folder).model_copy(update=changes))
     app.test_client_class = PageClient
     with app.app_context():
-        build(db.session(), clock.today())
+        settle(db.session(), clock.today())
         db.session.remove()
         yield app
     close(app)

@@ -128,9 +128,9 @@ def test_the_console_shows_what_people_would_read(app: Flask, shell: Shell, writ
 def test_what_this_version_cannot_send_by_is_refused_plainly(
     app: Flask, shell: Shell, write: Queue, engine: Engine
 ) -> None:
-    app.config["MAIL_URL"] = "notify://"
+    app.config["MAIL_URL"] = "pigeon://"
     write("sam")
     result = shell.run("reminders", "send")
     assert result.exit_code == 1
-    assert "MAIL_URL is notify://, and this version cannot send by it yet" in result.stderr
+    assert "MAIL_URL is pigeon://, and this version cannot send by it yet" in result.stderr
     assert states(engine) == ["waiting"]

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from foundation import clock
 from people.services import passwords
-from tests.borough import PASSWORD, Borough, build, email_of
+from tests.borough import PASSWORD, Borough, email_of
+from tests.integration.settled import settle
 from tests.pages import PageClient
 
 SignIn = Callable[[str], PageClient]
@@ -25,9 +26,7 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def borough(session: Session) -> Borough:
-    found = build(session, clock.today())
-    session.rollback()
-    return found
+    return settle(session, clock.today())
 
 
 @pytest.fixture

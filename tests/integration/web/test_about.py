@@ -40,6 +40,7 @@ def test_every_page_leads_to_help_and_to_the_statements_also_when_something_went
     page = BeautifulSoup(anyone.get(place).text, "html.parser")
     assert [text_of(link) for link in page.select("footer a")] == [
         "Help",
+        "Check a certificate",
         "Accessibility statement",
         "Privacy notice",
         "Cookies",

@@ -84,6 +84,7 @@ def test_the_owner_is_told_of_a_new_password(sign_in: SignIn, session: Session) 
     session.rollback()
     (message,) = session.scalars(select(OutgoingMessageRow)).all()
     assert (message.kind, message.address) == ("password_changed", email_of("staff"))
+    assert not message.is_secret, "it may be sent again"
 
 
 def test_a_new_password_ends_every_link_that_would_set_another(sign_in: SignIn, session: Session) -> None:

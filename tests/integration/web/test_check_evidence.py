@@ -143,6 +143,7 @@ def test_whoever_sent_it_is_told_why_it_was_not_accepted(
     assert evidence_now(session, key) == REJECTED
     (message,) = session.scalars(select(OutgoingMessageRow)).all()
     assert (message.kind, message.address) == ("evidence_rejected", "staff@council.example")
+    assert not message.is_secret, "it may be sent again"
     assert "It cannot be read. Send a better scan" in message.body
     assert '"Prevent awareness"' in message.body
     assert "http://" in message.body

@@ -65,7 +65,9 @@ def current(session: Session) -> list[tuple[date, date]]:
 def messages(session: Session) -> list[tuple[str, str]]:
     session.rollback()
     query = select(OutgoingMessageRow.address, OutgoingMessageRow.subject).where(
-        OutgoingMessageRow.kind.like("delegation_%")
+        # None holds a link that acts, so that each may be sent again.
+        OutgoingMessageRow.kind.like("delegation_%"),
+        ~OutgoingMessageRow.is_secret,
     )
     return [(to, subject) for to, subject in session.execute(query.order_by(OutgoingMessageRow.id))]
 
@@ -272,6 +274,21 @@ def test_the_same_person_cannot_look_after_the_team_twice_at_a_time(
     hand_over(client, "uma@council.example", 31, 40)
     hand_over(client, "vic@council.example", 0, 30)
     assert len(current(session)) == 3
+
+
+def test_the_notice_that_travels_in_the_cookie_names_nobody(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    client = sign_in("manager")
+    hand_over(client, "uma@council.example", 0, 30)
+    with client.session_transaction() as cookie:
+        notices = [words for _, words in cookie["_flashes"]]
+    assert notices == [
+        f"Your team is handed over from {long_date(today_and(0))} to {long_date(today_and(30))}."
+    ]
+    page = text_of(client.page(DELEGATES))
+    assert notices[0] in page
+    assert "Looking after your team now Uma Tester" in page
 
 
 # Changing and ending

@@ -166,9 +166,12 @@ def test_a_completion_leads_to_the_file_that_proves_it(
     assert str(ids[3]) not in str(page)
 
 
-def test_nobody_is_offered_a_certificate_that_we_do_not_make_yet(sign_in: SignIn) -> None:
-    for address in ("/my-training", "/my-training/history"):
-        assert "ertificate" not in str(sign_in("staff").page(address).select("main a"))
+def test_certificates_are_offered_beside_what_was_completed_and_nowhere_else(
+    sign_in: SignIn, as_person: As
+) -> None:
+    offer = 'main a[href="/my-training/certificates"]'
+    assert sign_in("staff").page("/my-training/history").select_one(offer) is not None
+    assert as_person("Kit").page("/my-training/history").select_one(offer) is None
 
 
 def test_an_empty_history_says_what_to_do(as_person: As) -> None:

@@ -1,10 +1,14 @@
-"""To build a statement takes longer than the database takes to answer it, so pages build theirs once."""
+"""To build a statement takes longer than the database takes to answer it, so pages build theirs once.
 
-from collections.abc import Callable
+Nor does a page ask the same thing twice: to ask at all takes longer than the answer.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Select
+from sqlalchemy import Engine, Select, event
 
 from tests.borough import HOMES, Borough
 from tests.pages import PageClient
@@ -47,3 +51,37 @@ def test_a_page_builds_no_statement_when_it_is_asked_for_again(
     built.clear()
     assert client.get(page).status_code == 200
     assert built == []
+
+
+@pytest.fixture
+def asked() -> Iterator[list[tuple[str, str]]]:
+    """Every question that is put to a database from here on, with its values."""
+    found: list[tuple[str, str]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        found.append((statement, repr(values)))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield found
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    "reader, path",
+    [
+        ("staff", "/my-training"),
+        ("staff", "/people/{person}"),
+        ("manager", "/people/{person}"),
+        ("coordinator", "/people/{person}"),
+    ],
+)
+def test_a_page_asks_nothing_twice(
+    sign_in: SignIn, borough: Borough, asked: list[tuple[str, str]], reader: str, path: str
+) -> None:
+    client = sign_in(reader)
+    page = path.format(person=borough.people["Sam"])
+    assert client.get(page).status_code == 200
+    asked.clear()
+    assert client.get(page).status_code == 200
+    assert [question for question, times in Counter(asked).items() if times > 1] == []
+    assert sum("FROM role_grant" in statement for statement, _ in asked) <= 1

@@ -154,7 +154,7 @@ def test_printing_the_settings_shows_no_secret(monkeypatch: pytest.MonkeyPatch) 
         MAIL_URL="smtp+starttls://me:hunter2@mail.example:587",
         SECRET_KEY="hunter2",
         SECRET_KEY_FALLBACKS="hunter2",
-        NOTIFY_API_KEY="hunter2",
+        NOTIFY_API_KEY="hunter2-00000000-0000-0000-0000-000000000000-00000000-0000-0000-0000-000000000000",
     )
     assert "hunter2" not in repr(settings)
 

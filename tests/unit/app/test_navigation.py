@@ -9,13 +9,23 @@ from people.domain import Account, Permission
 @pytest.mark.parametrize(
     "person_id, is_manager, permissions, expected",
     [
-        (1, False, [], ["My training", "Figures"]),
-        (1, True, [], ["My training", "My team", "Figures"]),
+        (1, False, [], ["My training", "Workshops", "Figures"]),
+        (1, True, [], ["My training", "My team", "Workshops", "Figures"]),
         (
             None,
             False,
             [Permission.AUDITOR],
-            ["Work to do", "Find people", "Imports", "Rule book", "Figures", "Accounts"],
+            [
+                "Work to do",
+                "Find people",
+                "Workshops",
+                "Imports",
+                "Rule book",
+                "Reminders",
+                "Figures",
+                "Reports",
+                "Accounts",
+            ],
         ),
         (
             1,
@@ -26,13 +36,21 @@ from people.domain import Account, Permission
                 "My team",
                 "Work to do",
                 "Find people",
+                "Workshops",
                 "Imports",
                 "Rule book",
+                "Reminders",
                 "Figures",
+                "Reports",
                 "Accounts",
             ],
         ),
-        (None, False, [Permission.PARTNER_LEAD], ["Work to do", "Find people", "Figures"]),
+        (
+            None,
+            False,
+            [Permission.PARTNER_LEAD],
+            ["Work to do", "Find people", "Workshops", "Figures", "Reports"],
+        ),
     ],
 )
 def test_the_menu_follows_what_an_account_is(

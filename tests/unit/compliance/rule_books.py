@@ -6,7 +6,18 @@ from unicodedata import normalize
 from hypothesis import strategies as st
 
 from compliance.domain.change import Line, book_of
-from compliance.domain.requirement import AcceptedCourse, Renewal, Requirement, RoleLink, RuleBook, Target
+from compliance.domain.requirement import (
+    EVERYONE,
+    AcceptedCourse,
+    Kind,
+    ReminderStep,
+    ReminderTerms,
+    Renewal,
+    Requirement,
+    RoleLink,
+    RuleBook,
+    Target,
+)
 from courses.domain import Course, Mode
 from foundation.dates import FAR_DAY, FIRST_DAY
 from people.domain import Category, RoleLine, RoleRule, Sector
@@ -15,6 +26,7 @@ Days = tuple[date, date]
 
 EDGES = (date(2024, 4, 1), date(2026, 1, 1), date(2026, 2, 28))
 ROLES, COURSES, REQUIREMENTS = ("frontline", "panel"), ("AW", "RF", "WR"), ("R1", "R2")
+STEPS = ("first", "second_2", "_3")
 UNITS = ("Care", "Care > Homes", "Parks")
 SECTORS, CATEGORIES = tuple(sector.value for sector in Sector), tuple(one.value for one in Category)
 TITLES = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=12).map(
@@ -48,6 +60,12 @@ def rule_books(draw: st.DrawFn) -> RuleBook:
         for course in draw(st.lists(st.sampled_from(COURSES), unique=True)):
             lines += [draw(accepted(code, course, days)) for days in draw(spans(2))]
         lines += draw(st.lists(targets(code), max_size=3, unique=True))
+    duties = {line.code for line in lines if isinstance(line, Requirement) and line.kind == Kind.DUTY}
+    # Each code has days of its own: no two steps say the same.
+    for place, code in enumerate(draw(st.lists(st.sampled_from(STEPS), unique=True))):
+        for requirement in draw(st.sets(st.sampled_from(sorted({*duties, EVERYONE})))):
+            lines += [draw(steps(code, requirement, place, days)) for days in draw(spans())]
+    lines += [draw(terms(days)) for days in draw(st.just([]) | spans())]
     return book_of(lines, draw(st.just("") | TITLES))
 
 
@@ -79,6 +97,7 @@ def courses(draw: st.DrawFn, code: str, earlier: tuple[str, ...], days: Days) ->
         validity_months=draw(st.none() | st.integers(1, 120)),
         prerequisites=prerequisites,
         url=draw(st.sampled_from(("", "https://example.org/?a=1&b='2'"))),
+        counts_for_facilitators=draw(st.booleans()),
         first_day=days[0],
         last_day=days[1],
     )
@@ -138,3 +157,19 @@ def targets(draw: st.DrawFn, requirement: str) -> Target:
     unit = draw(st.none() | st.sampled_from(UNITS))
     days = draw(spans())[0]
     return Target(requirement, draw(st.integers(1, 100_00)), unit, "5", draw(st.just("") | TITLES), *days)
+
+
+@st.composite
+def steps(draw: st.DrawFn, code: str, requirement: str, place: int, days: Days) -> ReminderStep:
+    kind = draw(st.sampled_from(("welcome", "before", "overdue")))
+    to = draw(st.sampled_from(("person", "manager", "head_of_service"))) if kind == "overdue" else "person"
+    number = len(STEPS) * draw(st.integers(0, 120)) + place + 1
+    return ReminderStep(code, kind, number, to, requirement, *days)
+
+
+@st.composite
+def terms(draw: st.DrawFn, days: Days) -> ReminderTerms:
+    from_hour = draw(st.integers(0, 23))
+    to_hour = draw(st.integers(from_hour + 1, 24))
+    weekday = draw(st.sampled_from(("mon", "tue", "wed", "thu", "fri")))
+    return ReminderTerms(from_hour, to_hour, draw(st.integers(1, 20)), weekday, *days)

@@ -178,11 +178,10 @@ def test_prerequisites_that_lead_back_on_different_days_are_no_circle() -> None:
     assert read_programme(text).book.course_titles["X"] == "X"
 
 
-def test_reminder_steps_and_requirements_without_people_or_courses_are_noticed() -> None:
-    text = EXAMPLE + '\n[[requirements]]\ncode = "NEW"\ntitle = "New"\n[[reminder_steps]]\nanything = 1\n'
+def test_requirements_without_people_or_courses_are_noticed() -> None:
+    text = EXAMPLE + '\n[[requirements]]\ncode = "NEW"\ntitle = "New"\n'
     notices = [str(notice) for notice in read_programme(text, "p.toml").notices]
-    assert len(notices) == 3
-    assert any("Reminder steps come with the reminders part." in notice for notice in notices)
+    assert len(notices) == 2
     assert any('No role is linked to "NEW"' in notice for notice in notices)
     assert any('No course is accepted for "NEW"' in notice for notice in notices)
 

@@ -173,6 +173,10 @@ def test_a_wrong_value_is_named_with_its_line_its_key_and_what_to_do(
         ("a = " + "1" * 5000, "p.toml: A number is far too long."),
         ("a = 0x" + "f" * 9000, 'p.toml:1: a: "a" is not known here.'),
         ('[[courses]]\ncode="A"\ntitle="A"\nduration_minutes=0x' + "f" * 9000, "number is out of range."),
+        (
+            '[[courses]]\ncode="A"\ntitle="A"\ncounts_for_facilitators="yes"',
+            'p.toml:4: counts_for_facilitators: "yes" is neither true nor false',
+        ),
         ("\x00", "p.toml:1: "),
         ('[[programme]]\nname = "A"', "p.toml:1: programme: Write [programme] once, with one pair of brackets."),
         ('[roles]\ncode = "a"\n\n[[roles]]\ncode = "b"', "p.toml:4: This table is given twice. Write [[roles]]"),

@@ -240,7 +240,7 @@ def test_a_newer_link_takes_the_place_of_an_older_one_and_of_its_message(
     older = ask(email_of("staff"))
     newer = ask(email_of("staff"))
     assert [(row.state, bool(row.body)) for row in messages(session)] == [
-        ("failed", False),
+        ("superseded", False),
         ("waiting", True),
     ]
     assert anyone.get(older).status_code == 410

@@ -46,6 +46,7 @@ def test_a_new_course_requirement_and_role_come_with_everything_that_was_typed(
         validity_months="12",
         prerequisites=["PREV"],
         url="https://learning.example/new",
+        counts_for_facilitators=["y"],
     )
     put_well(client, f"{EDIT}role", code="panel", title="Panel members", approved_by="Head of Safety")
     put_well(
@@ -95,7 +96,8 @@ def test_a_new_course_requirement_and_role_come_with_everything_that_was_typed(
             12,
             ("PREV",),
             "https://learning.example/new",
-            today,
+            counts_for_facilitators=True,
+            first_day=today,
         )
         in book.courses
     )
@@ -188,6 +190,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("course", {"code": "X", "title": "T", "validity_months": "two"}, "must be a whole number"),
     ("course", {"code": "X", "title": "T", "duration_minutes": "-4"}, "must be a whole number"),
     ("course", {"code": "X", "title": "T", "url": "javascript:alert(1)"}, "starting with https://"),
+    (
+        "course",
+        {"code": "X", "title": "T", "url": "https://a.example/\nBcc: x"},
+        "must not have spaces, line",
+    ),
+    ("course", {"code": "X", "title": "T", "url": "https://a.example/\u2028x"}, "must not have spaces, line"),
     ("course", {"code": "X", "title": "T", "mode": ["dance"]}, "Select how it is taken"),
     ("role", {"code": "*", "title": "T"}, "must not be *"),
     ("role", {"code": "street", "title": "T"}, "There is a role with this code already"),

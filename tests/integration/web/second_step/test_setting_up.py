@@ -132,8 +132,8 @@ def test_setting_up_ends_every_session_but_this_one_and_tells_the_owner(
     set_up(client, hands)
     assert is_inside(client)
     assert other.get(FIGURES).headers["Location"].startswith("/sign-in?")
-    assert [(letter.kind, letter.address) for letter in letters(session)] == [
-        ("second_step_set_up", email_of("staff"))
+    assert [(letter.kind, letter.address, letter.is_secret) for letter in letters(session)] == [
+        ("second_step_set_up", email_of("staff"), False)
     ]
     assert events(session) == ["second_step.set_up"]
 

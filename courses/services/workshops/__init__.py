@@ -1,0 +1,1 @@
+"""What is done with workshops: planning, booking, signing in, closing, telling, and what time brings."""

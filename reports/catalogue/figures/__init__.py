@@ -1,0 +1,1 @@
+"""The figures, and what is made of them: for committees and the public."""

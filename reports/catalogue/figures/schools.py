@@ -1,0 +1,117 @@
+"""School coverage: in how many schools somebody is in date, for each requirement that schools have to meet.
+
+A school is an organisation too, so its numbers stand in `directorates`. Where other organisations stand there beside
+the schools, the two reports would hold different rows back and each give away what the other holds: then the published
+version of this one has no numbers of a school. Which schools have somebody in date stays in it, unless it follows from
+`directorates` that there must be from 1 to 4 people in one.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+
+from compliance.domain.requirement import RuleBook
+from foundation.formats import fraction
+from people.domain import Sector
+from reports.catalogue.figures import directorates
+from reports.domain.asking import Ask, Definition, Readers, School, Sources
+from reports.domain.columns import net
+from reports.domain.description import WITHHELD, Column, Kind, Report, Says, Section, Table
+from reports.domain.suppression import LEAST, publishable
+
+_COLUMNS = (
+    Column("school", "School", width=22),
+    Column("in_post", "In post", Kind.NUMBER, 7, Says.DETAIL),
+    Column("counted", "Counted", Kind.NUMBER, 7),
+    Column("in_date", "In date", Kind.NUMBER, 7),
+    Column("percent", "In date of counted", Kind.NUMBER, 8),
+    Column("covered", "At least one in date", width=10, says=Says.MEASURE),
+)
+_NUMBERS = {"counted", "in_date", "percent"}
+
+
+def build(ask: Ask, sources: Sources) -> Report:
+    """A section for each requirement of schools in force on the day."""
+    sections = []
+    everywhere = directorates.build(ask, sources)
+    every, held = _organisations(everywhere), _organisations(publishable(everywhere), are_held=True)
+    lines = {line.requirement: line for line in sources.figures(ask.as_at)}
+    for code in _of_schools(sources.book, ask):
+        schools, without = sources.schools(ask.as_at, code)
+        rows = tuple(
+            (
+                one.name,
+                one.in_post,
+                one.counts.counted,
+                one.counts.in_date,
+                net(one.counts),
+                "Yes" if one.is_covered else "No",
+            )
+            for one in schools
+        )
+        covered = sum(one.is_covered for one in schools)
+        title = lines[code].title if code in lines else code
+        says = f"Schools with at least one person in date: {fraction(covered, len(schools))}."
+        if without:
+            says += f" Not counted, as nobody is known to hold a post there: {len(without):,}."
+        table = Table(
+            f"schools-{code.lower()}",
+            title,
+            _columns(schools, every.get(code, frozenset()), held.get(code, frozenset())),
+            rows,
+            empty="No school is on record.",
+            # The figure of all schools stands in other reports.
+            whole="whole",
+            label="school",
+            inside=(("counted", "in_date"),),
+        )
+        sections.append(Section(title, (says,), (table,)))
+    head = ask.head(DEFINITION.title, sources, ())
+    if not sections:
+        sections.append(Section("Schools", ("No requirement of schools is in force on this day.",)))
+    return Report(DEFINITION.key, head, tuple(sections))
+
+
+def _organisations(report: Report, *, are_held: bool = False) -> dict[str, set[str]]:
+    """The organisations of each requirement in the other report, or those of them that are held back."""
+    table = next(one for one in report.tables if one.key == "organisations")
+    found: dict[str, set[str]] = {}
+    for row in table.rows:
+        if not are_held or WITHHELD in row:
+            found.setdefault(str(row[0]), set()).add(str(row[table.place("organisation")]))
+    return found
+
+
+def _columns(schools: Sequence[School], every: Set[str], held: Set[str]) -> tuple[Column, ...]:
+    """The columns with those marked that are not for the public."""
+    kept_in: set[str] = set()
+    if every - {one.name for one in schools}:
+        kept_in |= _NUMBERS
+    if _tells_of_few(schools, held):
+        kept_in.add("covered")
+    return tuple(replace(one, says=Says.DETAIL) if one.key in kept_in else one for one in _COLUMNS)
+
+
+def _tells_of_few(schools: Sequence[School], held: Set[str]) -> bool:
+    """Whether a school that is held back must have from 1 to 4 people in date, once it is known which have anybody.
+
+    What all organisations held back add up to can be known. Of it, each covered school has one person at least.
+    """
+    covered = [one.counts.in_date for one in schools if one.is_covered and one.name in held]
+    return bool(covered) and sum(covered) - (len(covered) - 1) < LEAST
+
+
+def _of_schools(book: RuleBook, ask: Ask) -> list[str]:
+    """The requirements in force that name schools; those for everybody where none does."""
+    in_force = [(code, book.requirement_on(code, ask.as_at)) for code in book.codes]
+    named = [code for code, line in in_force if line is not None and Sector.SCHOOL in line.sectors]
+    return named or [code for code, line in in_force if line is not None and not line.sectors]
+
+
+DEFINITION = Definition(
+    "schools",
+    "School coverage",
+    "In how many schools at least one person is in date, and how many of the staff there.",
+    Readers.FIGURES,
+    build,
+    place=50,
+)

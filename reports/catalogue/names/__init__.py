@@ -1,0 +1,1 @@
+"""People by name: lists that are worked through."""

@@ -1,0 +1,1 @@
+"""Workshops, evidence and what people thought of their training."""

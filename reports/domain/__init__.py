@@ -1,0 +1,1 @@
+"""Reports: data before they are ink. Pure."""

@@ -1,0 +1,1 @@
+"""Making reports, keeping them, and comparing those that were kept."""

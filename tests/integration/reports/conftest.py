@@ -1,0 +1,5 @@
+"""The product of tests/integration/compliance, for reports."""
+
+from tests.integration.compliance.conftest import product
+
+__all__ = ["product"]
