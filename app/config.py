@@ -5,9 +5,6 @@ are never shown. Every default here may stand in public; production asks for mor
 """
 
 import os
-import re
-import secrets
-import tempfile
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,21 +16,24 @@ from urllib.parse import urlsplit
 import click
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from app.addresses import (
+    NOTIFY_KEY,
+    UUID,
+    DatabaseAddress,
+    MailAddress,
+    NotifyAddress,
+    NotifyKey,
+    PersonAddress,
+    SenderAddress,
+    WebAddress,
+)
 from app.colour import LEAST_CONTRAST, WHITE, contrast
+from app.secret_key import SHORTEST_KEY, guessable, kept_key
 from reminders.domain.letter import is_one_address
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-SHORTEST_KEY: Final = 32
-FEWEST_KEY_CHARACTERS: Final = 10  # a key of one repeated word is not secret, however long
 MEGABYTE: Final = 1024 * 1024
-_ADDRESS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+"
-UUID: Final = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_NOTIFY_KEY: Final = re.compile(rf".*?-?(?P<service>{UUID})-(?P<secret>{UUID})")
-_OWN_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_SENDER: Final = re.compile(rf'{_ADDRESS}|(?:"[^"<>]*"|[^"<>@,;]*) *<{_ADDRESS}>')
 
 
 _TWO_STEP: Final = {"development": "optional", "production": "required"}
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         ROOT / "instance",
         description="a folder that the service may write to; a relative one starts at the project",
     )
-    database_url: str = Field(
+    database_url: DatabaseAddress = Field(
         "",
         repr=False,
         validate_default=False,
@@ -84,13 +84,13 @@ class Settings(BaseSettings):
     secret_key_fallbacks: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
         (), description="earlier values of SECRET_KEY, separated by commas"
     )
-    mail_url: SecretStr = Field(
+    mail_url: MailAddress = Field(
         SecretStr("console:"),
         description="`console:`, `smtp://host:port`, `smtp+starttls://user:password@host:port`, `file:/folder` "
         "or `notify://`",
     )
-    mail_from: str = Field("", description="`Name <address@your.domain>`, or the address alone")
-    notify_api_key: SecretStr | None = Field(
+    mail_from: SenderAddress = Field("", description="`Name <address@your.domain>`, or the address alone")
+    notify_api_key: NotifyKey = Field(
         None,
         description="the API key as GOV.UK Notify shows it once: a name, the service's id and a secret, "
         "with hyphens between them",
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         pattern=f"^({UUID})?$",
         description="the id of an email template at GOV.UK Notify with ((subject)) and ((body))",
     )
-    notify_url: str = Field(
+    notify_url: NotifyAddress = Field(
         "https://api.notifications.service.gov.uk",
         description="`https://` and a host; for tests, outside production, `http://127.0.0.1:port`",
     )
@@ -118,11 +118,13 @@ class Settings(BaseSettings):
     council_logo: Path | None = Field(
         None, description="an SVG or PNG file; a relative path starts at INSTANCE_PATH"
     )
-    support_email: str = Field("", description="an email address that staff may write to, or nothing")
+    support_email: PersonAddress = Field(
+        "", description="an email address that staff may write to, or nothing"
+    )
     support_phone: str = Field(
         "", pattern=r"^[0-9+() ]{0,30}$", description="a phone number: digits, blanks, +, ( and )"
     )
-    data_protection_email: str = Field(
+    data_protection_email: PersonAddress = Field(
         "", description="the email address of the data protection officer, or nothing"
     )
     security_contact: str = Field(
@@ -134,7 +136,7 @@ class Settings(BaseSettings):
     statement_prepared_on: date | None = Field(
         None, description="the day on which the council prepared its accessibility statement: YYYY-MM-DD"
     )
-    base_url: str = Field(
+    base_url: WebAddress = Field(
         "http://127.0.0.1:8000",
         description="the address people type, for example https://training.example.gov.uk",
     )
@@ -176,88 +178,6 @@ class Settings(BaseSettings):
     @classmethod
     def _from_the_project(cls, value: Path) -> Path:
         return (ROOT / value.expanduser()).resolve()
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: str) -> str:
-        """Hosts still hand out `postgres://`; the driver is psycopg 3 whatever the address says of it."""
-        try:
-            url = make_url(value)
-        except ArgumentError as error:
-            raise ValueError("not an address") from error
-        if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
-            url = url.set(drivername="postgresql+psycopg")
-            if not url.database:
-                raise ValueError("the database has no name")
-        elif url.drivername not in {"sqlite", "sqlite+pysqlite"}:
-            raise ValueError("another kind of database")
-        return url.render_as_string(hide_password=False)
-
-    @field_validator("mail_url")
-    @classmethod
-    def _known_mail(cls, value: SecretStr) -> SecretStr:
-        try:
-            address = urlsplit(value.get_secret_value())
-            complete = address.hostname and address.port  # `port` raises when it is not a number
-        except ValueError as error:
-            raise ValueError("the port is not a number") from error
-        if address.scheme in {"console", "notify"}:
-            return value
-        if address.scheme == "file":
-            if not address.path.startswith("/") or address.netloc:
-                raise ValueError("the folder is not given from the root on")
-            return value
-        if address.scheme not in {"smtp", "smtp+starttls"}:
-            raise ValueError("another kind of mail")
-        if not complete:
-            raise ValueError("host or port is missing")
-        if address.scheme == "smtp" and address.username is not None:
-            raise ValueError("a password is sent over an encrypted connection only")
-        return value
-
-    @field_validator("notify_api_key")
-    @classmethod
-    def _key_of_notify(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not _NOTIFY_KEY.fullmatch(value.get_secret_value()):
-            raise ValueError("not a key of Notify")
-        return value
-
-    @field_validator("notify_url")
-    @classmethod
-    def _address_of_notify(cls, value: str) -> str:
-        """Messages and the key go there: encrypted, or no further than this machine."""
-        address = urlsplit(value)
-        more = address.path.strip("/") or address.username or address.query or address.fragment
-        if not address.hostname or address.port == 0 or more:  # `port` raises when it is not a number
-            raise ValueError("not the address of an API")
-        if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _OWN_MACHINE):
-            raise ValueError("not encrypted")
-        return value.rstrip("/")
-
-    @field_validator("support_email", "data_protection_email")
-    @classmethod
-    def _one_address(cls, value: str) -> str:
-        """Answers to messages go there: what no message could name is refused here, and not with each message."""
-        if value and not is_one_address(value):
-            raise ValueError("not one address")
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _one_sender(cls, value: str) -> str:
-        if value and not (_SENDER.fullmatch(value) and value.isprintable() and "=?" not in value):
-            raise ValueError("not one address")
-        if value and not is_one_address(parseaddr(value)[1]):
-            raise ValueError("not one address")
-        return value
-
-    @field_validator("base_url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        address = urlsplit(value)
-        if address.scheme not in {"http", "https"} or not address.hostname or address.query:
-            raise ValueError("not a web address")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -302,11 +222,11 @@ class Settings(BaseSettings):
         problems = []
         if self.secret_key is None:
             problems.append(f"SECRET_KEY is not set: production needs {expected}")
-        elif _guessable(self.secret_key):
+        elif guessable(self.secret_key):
             problems.append(f"SECRET_KEY is too short or too plain: production needs {expected}")
-        if any(_guessable(key) for key in self.secret_key_fallbacks):
+        if any(guessable(key) for key in self.secret_key_fallbacks):
             problems.append("SECRET_KEY_FALLBACKS holds a key that is too short or too plain.")
-        if self.notify_receipts_token is not None and _guessable(self.notify_receipts_token):
+        if self.notify_receipts_token is not None and guessable(self.notify_receipts_token):
             problems.append("NOTIFY_RECEIPTS_TOKEN is too plain: it must not be guessed.")
         if self.mail_url.get_secret_value().startswith("smtp") and not self.mail_from:
             sender = type(self).model_fields["mail_from"].description
@@ -344,7 +264,7 @@ class Settings(BaseSettings):
         """All that a mailer needs in one address: MAIL_URL, and for Notify key, template and API with it."""
         if not self._is_notify or self.notify_api_key is None:
             return self.mail_url.get_secret_value()
-        key = _NOTIFY_KEY.fullmatch(self.notify_api_key.get_secret_value())
+        key = NOTIFY_KEY.fullmatch(self.notify_api_key.get_secret_value())
         assert key is not None
         scheme, _, host = self.notify_url.partition("://")
         return f"notify+{scheme}://{key['service']}:{key['secret']}@{host}/{self.notify_template_id}"
@@ -371,7 +291,7 @@ class Settings(BaseSettings):
         """SECRET_KEY; in development, when it is not set, a key kept in the instance folder."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
-        return _kept_key(self.instance_path / "secret_key")
+        return kept_key(self.instance_path / "secret_key")
 
     def for_flask(self) -> dict[str, object]:
         """The same settings under the names that Flask and its extensions read."""
@@ -436,28 +356,3 @@ def _explain(problem: Mapping[str, Any]) -> list[str]:
 
 def _plain(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret is not None else ""
-
-
-def _guessable(key: SecretStr) -> bool:
-    value = key.get_secret_value()
-    return len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_KEY_CHARACTERS
-
-
-def _kept_key(path: Path) -> str:
-    """The key in the file, made on first use and readable by its owner alone.
-
-    Two processes that start at once must agree: the key is written aside and put in place by a link, which
-    fails where the other was first.
-    """
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # made with mode 0600
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            pass
-        finally:
-            Path(name).unlink()
-    return path.read_text(encoding="ascii").strip()

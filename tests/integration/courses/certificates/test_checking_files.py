@@ -27,6 +27,7 @@ from courses.certificate import record
 from courses.certificate.checking import LARGEST, check
 from courses.certificate.drawing import drawn
 from courses.certificate.keys import read_published
+from courses.certificate.loops import waited_for
 from courses.certificate.signing import signed
 from courses.certificate.tokens import NotGenuine
 from courses.domain.certificates import Certificate
@@ -231,7 +232,8 @@ def test_a_signature_by_another_key_with_our_certificate_beside_it_fails() -> No
         beside,
     )
     meta = signers.PdfSignatureMetadata("Signature", certify=True, subfilter=fields.SigSeedSubFilter.PADES)
-    out = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(drawn(certificate(), LOOK))), meta, signer)
+    document = IncrementalPdfFileWriter(BytesIO(drawn(certificate(), LOOK)))
+    out = waited_for(lambda: signers.PdfSigner(meta, signer).async_sign_pdf(document))
     assert why_not(out.getvalue()) == "This file was changed after it was signed."
 
 
