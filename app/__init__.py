@@ -30,9 +30,11 @@ from people.services.records import effect
 from reminders import cli as reminders_cli
 from reminders import views as reminders_views
 from reminders.services.foreseen import Foreseen
+from reminders.services.reported import Reported
 from reminders.services.writing.frame import Letterhead, plain_name
 from reports import cli as reports_cli
 from reports import views as reports_views
+from reports.services.sources import reminding
 
 migrate = Migrate()
 
@@ -78,6 +80,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
     acceptance.asked_by(AcceptanceRules())
     seeing.asked_by(WorkshopDuties())
     letters.asked_by(Foreseen())
+    reminding.asked_by(Reported())
     house.speaks_for(_house(app))
 
 

@@ -25,6 +25,7 @@ READABLE_IN_THE_DARK = 7.0
 # A picture runs nothing and fetches nothing, even when it is opened by itself. Its own styles are all that it may use:
 # drawing programs write them into every SVG.
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -113,9 +114,30 @@ def _read_logo(settings: Settings) -> tuple[bytes, str]:
         raise _unfit(path, f"it cannot be read ({error.strerror})") from error
     if len(found) > LARGEST_LOGO:
         raise _unfit(path, f"it is larger than {LARGEST_LOGO // 1024} kB")
-    if not (found.startswith(b"\x89PNG\r\n\x1a\n") if kind == "image/png" else b"<svg" in found[:4096]):
+    if not (found.startswith(PNG_BEGINS) if kind == "image/png" else b"<svg" in found[:4096]):
         raise _unfit(path, f"what is in it is no {path.suffix[1:].upper()}")
+    if kind != "image/png":
+        _refuse_without_png(path)
     return found, kind
+
+
+def _refuse_without_png(path: Path) -> None:
+    """Certificates and passports show the logo as a PNG: nothing here draws an SVG as a browser does.
+
+    So an SVG has the same picture as a PNG beside it, under the same name (`courses.certificate.issuer`).
+    """
+    beside = path.with_suffix(".png")
+    try:
+        with beside.open("rb") as file:
+            begins = file.read(len(PNG_BEGINS))
+    except OSError:
+        begins = b""
+    if begins != PNG_BEGINS:
+        raise _unfit(
+            path,
+            "pages can show an SVG, and certificates cannot. Put the same logo as a PNG file beside it, as "
+            f"'{beside.name}', or name a PNG file here",
+        )
 
 
 def _unfit(path: Path, why: str) -> SettingsError:

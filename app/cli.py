@@ -29,7 +29,7 @@ HOST, PORT, THREADS = "127.0.0.1", 8000, 4
 def write(folder: Path, day: date, seed: int) -> None:
     """Write the borough's files to FOLDER, as other systems would send them."""
     files = write_borough(folder, as_at=day, seed=seed)
-    for path in (files.people, files.absences, files.completions, files.exemptions):
+    for path in (files.people, files.absences, files.completions, files.exemptions, files.schools):
         click.echo(path)
 
 

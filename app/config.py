@@ -116,7 +116,9 @@ class Settings(BaseSettings):
         "#12436d", pattern="^#[0-9A-Fa-f]{6}$", description="a colour written as # and six digits: `#12436d`"
     )
     council_logo: Path | None = Field(
-        None, description="an SVG or PNG file; a relative path starts at INSTANCE_PATH"
+        None,
+        description="a PNG file, or an SVG file with the same logo as a PNG file of the same name beside it; "
+        "a relative path starts at INSTANCE_PATH",
     )
     support_email: PersonAddress = Field(
         "", description="an email address that staff may write to, or nothing"

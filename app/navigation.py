@@ -3,28 +3,18 @@
 A link is shown to those who may follow it; whether they may is decided again by the page itself.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from app.frame_links import Destination, Links
 from people import auth
 from people.domain import Account, Permission
 
 HOME = "home"
-PATHS = "paths of pages"
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """A page of the menu: the words of its link and the endpoints on which that link is the current one."""
-
-    text: str
-    endpoint: str
-    below: frozenset[str] = frozenset()
+LINKS = "links of the frame"
 
 
 MY_TRAINING = Destination(
@@ -42,7 +32,9 @@ MY_TRAINING = Destination(
         }
     ),
 )
-MY_TEAM = Destination("My team", "compliance.my_team")
+MY_TEAM = Destination(
+    "My team", "compliance.my_team", frozenset({"reminders.peoples_reminders", "reminders.send_now"})
+)
 WORK = Destination(
     "Work to do",
     "compliance.worklist",
@@ -114,6 +106,8 @@ RULES = Destination(
             "compliance.rule_role",
             "compliance.rule_requirement",
             "compliance.rule_reminders",
+            "compliance.rule_change",
+            "compliance.rule_changes",
             "compliance.rule_draft",
             "compliance.rule_draft_people",
         }
@@ -240,7 +234,7 @@ def destinations(account: Account) -> list[Destination]:
         found.append(FIND_PEOPLE)
     if account.person_id is not None or account.permissions:
         found.append(WORKSHOPS)
-    if account.permissions & {Permission.LEARNING, Permission.AUDITOR}:
+    if account.permissions & {Permission.LEARNING, Permission.AUDITOR, Permission.PARTNER_LEAD}:
         found.append(IMPORTS)
     if account.sees_everybody:
         found.append(RULES)
@@ -255,35 +249,22 @@ def destinations(account: Account) -> list[Destination]:
 
 def frame() -> dict[str, Any]:
     """What layouts/base.html reads."""
-    account, here, root, paths = signed_in(), request.endpoint, request.script_root, _paths()
-    menu = destinations(account) if account else []
+    account, links = signed_in(), _links()
+    menu = tuple(destinations(account)) if account else ()
     return {
         "account": account,
         "holder": holder(),
         "home_endpoint": HOME,
-        "navigation": [
-            {
-                "text": item.text,
-                "href": root + paths[item.endpoint],
-                "current": here == item.endpoint,
-                "active": here in item.below,
-            }
-            for item in menu
-        ],
-        "footer_links": [
-            {"text": text, "href": root + paths[endpoint] + place} for text, endpoint, place in FOOTER
-        ],
+        "navigation": links.menu(request.script_root, request.endpoint, menu),
+        "footer_links": links.footer(request.script_root),
     }
 
 
-def _paths() -> Mapping[str, str]:
-    """The path of every page that has nothing of its own in its address, by endpoint.
-
-    Read from the routes once: the frame of a page has some fifteen links, and these stay what they are.
-    """
+def _links() -> Links:
+    """Made once from the paths of all pages that have nothing of their own in their addresses."""
     held = current_app.extensions
-    if PATHS not in held:
+    if LINKS not in held:
         plain = (rule for rule in current_app.url_map.iter_rules() if not rule.arguments)
-        held[PATHS] = {rule.endpoint: rule.rule for rule in plain}
-    paths: Mapping[str, str] = held[PATHS]
-    return paths
+        held[LINKS] = Links({rule.endpoint: rule.rule for rule in plain}, FOOTER)
+    links: Links = held[LINKS]
+    return links

@@ -7,7 +7,7 @@ from datetime import date
 
 from courses.domain import Concern
 from courses.domain.certificates import Standing
-from courses.domain.passports import Fate
+from courses.domain.passports import Fate, Overrule
 from courses.domain.workshops import Outcome
 from foundation.dates import add_months
 from foundation.formats import long_date
@@ -98,6 +98,14 @@ STANDING_TONES = {
     Standing.UNKNOWN: "none",
 }
 """The tone in which that is shown; it only repeats what the words say."""
+
+OVERRULE_WORDS = {
+    Overrule.CHANGED: "Their name has changed",
+    Overrule.WRITTEN: "It is the same name, written in another way",
+    Overrule.MISTAKE: "One of the names has a mistake in it",
+    Overrule.KNOWN: "I have checked who they are",
+}
+"""Why a passport with another name is somebody's all the same."""
 
 FATE_WORDS = {
     Fate.NEW: "Will be recorded",

@@ -4,7 +4,7 @@ Whoever writes a message needs no mail server, and a message is never sent for s
 `reminders.services.outbox` sends what waits here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,19 +13,26 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    ARRAY,
+    JSON,
     Boolean,
+    ColumnElement,
     Index,
     Insert,
     Integer,
     LargeBinary,
+    Select,
     String,
     Text,
+    any_,
     bindparam,
+    func,
     insert,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from foundation.db import Base
 from foundation.stamp import Stamp
@@ -183,7 +190,23 @@ def queue(session: Session, stamp: Stamp, message: Message, *, really: bool = Tr
     `really=False` asks the same work of the database and writes nothing down: for answers whose time must not tell
     whether there was somebody to write to (promises S8).
     """
-    row = waiting_row(
+    row = _row_of(stamp, message)
+    session.connection().execute(_queueing(tuple(row)), {**_asked(row), "really": really})
+    if really:
+        session.info[_QUEUED] = True
+
+
+def queue_each(session: Session, stamp: Stamp, messages: Iterable[Message]) -> None:
+    """Write several messages down, as `queue` does each, by one statement for all of them."""
+    rows = [_row_of(stamp, message) for message in messages]
+    if rows:
+        asked = [{**_asked(row), "really": True} for row in rows]
+        session.connection().execute(_queueing(tuple(rows[0])), asked)
+        session.info[_QUEUED] = True
+
+
+def _row_of(stamp: Stamp, message: Message) -> dict[str, Any]:
+    return waiting_row(
         message.kind,
         stamp.at,
         address=message.to,
@@ -193,10 +216,10 @@ def queue(session: Session, stamp: Stamp, message: Message, *, really: bool = Tr
         is_secret=message.is_secret,
         calendar=message.calendar,
     )
-    asked = {f"new_{name}": value for name, value in row.items()}
-    session.connection().execute(_queueing(tuple(row)), {**asked, "really": really})
-    if really:
-        session.info[_QUEUED] = True
+
+
+def _asked(row: dict[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in row.items()}
 
 
 def waiting_row(
@@ -273,28 +296,61 @@ _WITHDRAW = (
 )
 
 
-def withdraw_keyed(session: Session, keys: Collection[str], why: str) -> None:
-    """Do not send what has not left yet of the messages with these dedupe keys: something newer takes their place."""
-    session.connection().execute(_WITHDRAW_KEYED, {"keys": sorted(keys), "why": why})
+def withdraw_keyed(session: Session, keys: Collection[str], why: str) -> set[str]:
+    """Do not send what has not left yet of the messages with these dedupe keys: something newer takes their place.
+
+    Gives the keys of those that were withdrawn.
+    """
+    connection = session.connection()
+    statement = _withdraw_keyed(connection.dialect.name)
+    found = connection.execute(statement, {"keys": sorted(set(keys)), "why": why}).scalars()
+    return {str(key) for key in found}
 
 
-_WITHDRAW_KEYED = (
+def _among(dialect: str) -> ColumnElement[bool]:
+    """The condition for dedupe keys that are given as one value: a value for each of hundreds costs more than the
+    answer."""
+    if dialect == "postgresql":
+        return OutgoingMessageRow.dedupe_key == any_(bindparam("keys", type_=ARRAY(String)))
+    keys = func.json_each(bindparam("keys", type_=JSON)).table_valued("value")
+    return OutgoingMessageRow.dedupe_key.in_(select(keys.c.value))
+
+
+def forget_keys(session: Session, keys: Collection[str]) -> None:
+    """Let what was withdrawn under these dedupe keys be written once more: it was never told."""
+    session.connection().execute(_FORGET_KEYS, {"keys": sorted(keys)})
+
+
+_FORGET_KEYS = (
     update(OutgoingMessageRow)
     .where(
-        OutgoingMessageRow.state.in_((State.WAITING.value, State.CLAIMED.value)),
-        # What may have arrived is not taken back.
-        OutgoingMessageRow.ambiguous == 0,
         OutgoingMessageRow.dedupe_key.in_(bindparam("keys", expanding=True)),
+        OutgoingMessageRow.state == State.SUPERSEDED.value,
     )
-    .values(
-        state=State.SUPERSEDED.value,
-        body="",
-        content=None,
-        calendar=None,
-        claim_token=None,
-        problem=bindparam("why"),
-    )
+    .values(dedupe_key=None)
 )
+
+
+@cache
+def _withdraw_keyed(dialect: str) -> ReturningUpdate[Any]:
+    return (
+        update(OutgoingMessageRow)
+        .where(
+            OutgoingMessageRow.state.in_((State.WAITING.value, State.CLAIMED.value)),
+            # What may have arrived is not taken back.
+            OutgoingMessageRow.ambiguous == 0,
+            _among(dialect),
+        )
+        .values(
+            state=State.SUPERSEDED.value,
+            body="",
+            content=None,
+            calendar=None,
+            claim_token=None,
+            problem=bindparam("why"),
+        )
+        .returning(OutgoingMessageRow.dedupe_key)
+    )
 
 
 def rewrite_keyed(session: Session, key: str, subject: str, body: str) -> bool:
@@ -316,13 +372,9 @@ _REWRITE_KEYED = (
 
 def written_at(session: Session, keys: Collection[str]) -> dict[str, tuple[datetime, bool]]:
     """Of these dedupe keys those that a message has: when it was written, and whether it has arrived or still may."""
-    every = sorted(set(keys))
-    found: dict[str, tuple[datetime, bool]] = {}
-    for start in range(0, len(every), _KEYS_AT_ONCE):
-        some = {"keys": every[start : start + _KEYS_AT_ONCE]}
-        for key, at, state in session.connection().execute(_WRITTEN_AT, some):
-            found[str(key)] = at, State(state) not in _NEVER_ARRIVES
-    return found
+    connection = session.connection()
+    found = connection.execute(_written_at(connection.dialect.name), {"keys": sorted(set(keys))})
+    return {str(key): (at, State(state) not in _NEVER_ARRIVES) for key, at, state in found}
 
 
 def left_at(session: Session, keys: Collection[str]) -> dict[str, datetime | None]:
@@ -330,7 +382,8 @@ def left_at(session: Session, keys: Collection[str]) -> dict[str, datetime | Non
 
     What was withdrawn or could not be delivered is not among them.
     """
-    found = session.connection().execute(_LEFT_AT, {"keys": sorted(keys)})
+    connection = session.connection()
+    found = connection.execute(_left_at(connection.dialect.name), {"keys": sorted(set(keys))})
     return {
         str(key): None if state in _NOT_LEFT else sent_at or handed_at or made_at
         for key, state, made_at, handed_at, sent_at in found
@@ -339,15 +392,22 @@ def left_at(session: Session, keys: Collection[str]) -> dict[str, datetime | Non
 
 
 _NOT_LEFT = frozenset({State.WAITING.value, State.CLAIMED.value, State.SENDING.value})
-_LEFT_AT = select(
-    OutgoingMessageRow.dedupe_key,
-    OutgoingMessageRow.state,
-    OutgoingMessageRow.made_at,
-    OutgoingMessageRow.handed_at,
-    OutgoingMessageRow.sent_at,
-).where(OutgoingMessageRow.dedupe_key.in_(bindparam("keys", expanding=True)))
-_KEYS_AT_ONCE = 5000
 _NEVER_ARRIVES = frozenset({State.FAILED, State.SUPERSEDED, State.CANCELLED})
-_WRITTEN_AT = select(
-    OutgoingMessageRow.dedupe_key, OutgoingMessageRow.made_at, OutgoingMessageRow.state
-).where(OutgoingMessageRow.dedupe_key.in_(bindparam("keys", expanding=True)))
+
+
+@cache
+def _left_at(dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(
+        OutgoingMessageRow.dedupe_key,
+        OutgoingMessageRow.state,
+        OutgoingMessageRow.made_at,
+        OutgoingMessageRow.handed_at,
+        OutgoingMessageRow.sent_at,
+    ).where(_among(dialect))
+
+
+@cache
+def _written_at(dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(OutgoingMessageRow.dedupe_key, OutgoingMessageRow.made_at, OutgoingMessageRow.state).where(
+        _among(dialect)
+    )

@@ -121,7 +121,7 @@ class TaggedPages:
         element = self._marked(kind, inside)
         element.scope, element.actual = scope, actual
         for line in lines:
-            line.draw(self.canvas)
+            self._draw(line.draw)
         self.code("EMC")
 
     def figure(
@@ -130,7 +130,7 @@ class TaggedPages:
         """Draw a picture, which `alt` says in words; `box` is its left, lower, right and upper edge."""
         element = self._marked("Figure", None)
         element.alt, element.box = alt, box
-        draw(self.canvas)
+        self._draw(draw)
         self.code("EMC")
 
     def group(self, kind: str, inside: Element | None = None) -> Element:
@@ -142,7 +142,7 @@ class TaggedPages:
     def artifact(self, draw: Callable[[Canvas], None]) -> None:
         """Draw what says nothing, and what nothing reads aloud."""
         self.code("/Artifact BMC")
-        draw(self.canvas)
+        self._draw(draw)
         self.code("EMC")
 
     def rule(self, x: float, y: float, width: float) -> None:
@@ -179,6 +179,10 @@ class TaggedPages:
         document.Catalog.StructTreeRoot = root
         document.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
         document.Catalog.ViewerPreferences = PDFDictionary({"DisplayDocTitle": "true"})
+
+    def _draw(self, draw: Callable[[Canvas], None]) -> None:
+        """All that is drawn goes through here and `code`, so that pages can also be counted alone."""
+        draw(self.canvas)
 
     def _marked(self, kind: str, inside: Element | None) -> Element:
         here = self._marks[self._page]

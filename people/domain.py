@@ -1,7 +1,7 @@
 """Who people are and which roles they hold. Pure: facts in, answers out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -34,6 +34,19 @@ class Sector(StrEnum):
     PRISON = "prison"
     VCS = "vcs"
     FAITH = "faith"
+    OTHER = "other"
+
+
+class Phase(StrEnum):
+    """Which pupils a school teaches."""
+
+    NURSERY = "nursery"
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    ALL_THROUGH = "all_through"
+    SPECIAL = "special"
+    PUPIL_REFERRAL_UNIT = "pupil_referral_unit"
+    SIXTH_FORM = "sixth_form"
     OTHER = "other"
 
 
@@ -136,6 +149,31 @@ class RoleRule:
             and (self.sector is None or place.sector == self.sector)
             and (self.category is None or category == self.category)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolDetails:
+    """What a school is, as we were told (domain notes, C 7). Headcount and audit stand with their day, or not at all.
+
+    `urn`: the six digits by which the Department for Education knows it. `audit_gaps`: how many gaps about Prevent,
+    found by the safeguarding audit of `audit_on`, are still open.
+    """
+
+    phase: str
+    urn: str | None = None
+    headcount: int | None = None
+    headcount_on: date | None = None
+    audit_on: date | None = None
+    audit_gaps: int | None = None
+
+    def by(self, day: date) -> "SchoolDetails":
+        """What of it was so by a day: a headcount or an audit of a later one says nothing about it."""
+        found = self
+        if found.headcount_on is not None and found.headcount_on > day:
+            found = replace(found, headcount=None, headcount_on=None)
+        if found.audit_on is not None and found.audit_on > day:
+            found = replace(found, audit_on=None, audit_gaps=None)
+        return found
 
 
 def is_named(person_ref: str, first_name: str, last_name: str, email: str | None, text: str) -> bool:

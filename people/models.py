@@ -37,6 +37,24 @@ class OrganisationSectorRow(Fact, Base):
     sector: Mapped[str] = mapped_column(String(20))
 
 
+class SchoolDetailRow(Fact, Base):
+    """What a school is: phase, URN, declared headcount and last safeguarding audit (`people.services.schools`)."""
+
+    __tablename__ = "school_detail"
+    __table_args__ = (
+        current_index("school_detail", "organisation_id", unique=True),
+        current_index("school_detail", "urn", unique=True),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    phase: Mapped[str] = mapped_column(String(20))
+    urn: Mapped[str | None] = mapped_column(String(6))
+    headcount: Mapped[int | None] = mapped_column(Integer)
+    headcount_on: Mapped[date | None] = mapped_column(Date)
+    audit_on: Mapped[date | None] = mapped_column(Date)
+    audit_gaps: Mapped[int | None] = mapped_column(Integer)
+
+
 class UnitRow(Base):
     """A unit of an organisation. The organisation itself is the unit with the empty path and depth 0.
 

@@ -3,7 +3,7 @@
 A category, a sector or a kind of absence is a stable key; what people read is here, once.
 """
 
-from people.domain import AbsenceKind, Category, Permission, Sector
+from people.domain import AbsenceKind, Category, Permission, Phase, Sector
 
 CATEGORY_WORDS = {
     Category.EMPLOYEE: "Employee",
@@ -25,6 +25,17 @@ SECTOR_WORDS = {
     Sector.VCS: "Voluntary and community sector",
     Sector.FAITH: "Faith organisations",
     Sector.OTHER: "Other",
+}
+
+PHASE_WORDS = {
+    Phase.NURSERY: "Nursery",
+    Phase.PRIMARY: "Primary",
+    Phase.SECONDARY: "Secondary",
+    Phase.ALL_THROUGH: "All-through",
+    Phase.SPECIAL: "Special",
+    Phase.PUPIL_REFERRAL_UNIT: "Pupil referral unit",
+    Phase.SIXTH_FORM: "Sixth form",
+    Phase.OTHER: "Other",
 }
 
 ABSENCE_WORDS = {

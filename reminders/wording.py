@@ -55,6 +55,9 @@ KIND_WORDS = {
     "workshop_called_off": "A workshop was called off",
     "workshop_reminder": "Reminder of a workshop",
     "workshop_team": "Workshops of people without email",
+    "workshop_leads": "Workshop to lead",
+    "workshop_leads_moved": "A workshop to lead was changed",
+    "workshop_leads_no_more": "Workshop to lead no more",
     "workshop_evaluation": "What somebody thinks of a workshop",
     "password_changed": "A password was changed",
     "second_step_set_up": "Two-step sign-in was set up",
@@ -75,6 +78,7 @@ EVENT_WORDS = {
     "message.sent_again": "To be sent again",
     "message.marked_sent": "Marked as sent",
     "message.given_up": "Given up: not to be sent",
+    "message.asked_for": "Asked for by a manager",
 }
 """What happened to a message: events of the audit trail."""
 
@@ -104,6 +108,9 @@ RECEIPT_WORDS: Mapping[str, str] = {
     "technical-failure": "Not delivered: a fault at the provider",
 }
 """What the provider reports of a message that it took."""
+
+BY_HAND = "Asked for by the manager"
+"""By which step somebody was told who was reminded because a manager asked (reminders/domain/by_hand.py)."""
 
 WEEKDAY_WORDS = {
     Weekday.MON: "Monday",

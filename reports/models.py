@@ -23,6 +23,7 @@ class FrozenReportRow(Base):
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     """What people call it by, such as "R-2026-014"."""
     report: Mapped[str] = mapped_column(String(40), index=True)
+    """Its key; with the number of a unit where it is of one part of the council (reports.domain.part)."""
     as_at: Mapped[date] = mapped_column(Date)
     known_at: Mapped[datetime]
     frozen_at: Mapped[datetime]
@@ -87,6 +88,7 @@ class ReportScheduleRow(Fact, Base):
 
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
     report: Mapped[str] = mapped_column(String(40))
+    """As in `frozen_report`."""
     every: Mapped[str] = mapped_column(String(10))
     form: Mapped[str] = mapped_column(String(10))
     recipients: Mapped[list[str]] = mapped_column(JSON)

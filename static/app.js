@@ -133,7 +133,7 @@ if (search) {
     if (number === asked) {
       show(people);
       const words = people.length === 10 ? "The first 10 people" : `${people.length} ${people.length === 1 ? "person" : "people"}`;
-      status.textContent = people.length ? `${words} below the box.` : "Nobody fits so far.";
+      status.textContent = people.length ? `${words} below the box.` : "Nobody matches so far.";
     }
   };
   search.addEventListener("input", () => {

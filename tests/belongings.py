@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from compliance.models import DeclaredCountRow, ExemptionRow
@@ -19,7 +19,8 @@ from courses.services.evidence_queue import key_of
 from courses.services.holding import StoredFile
 from courses.store import course_ids, record_completion
 from courses.uploads.keeping import EvidenceFolder
-from foundation import facts
+from foundation import audit, facts
+from foundation.audit import AuditEventRow
 from foundation.dates import FAR_DAY
 from foundation.facts import recorded
 from foundation.stamp import Stamp
@@ -36,12 +37,14 @@ from people.models import (
     RoleGrantRow,
     UnitRow,
 )
-from tests.borough import RESOURCES, Borough, email_of
+from tests.borough import PARTNER, RESOURCES, Borough, email_of
 from tests.files_on_their_way import SEEN, file_on_its_way
 
 OTHER_PARTNER = "Quarry Trust"
 TEAM_OF_MO = frozenset({"Sam", "Ola", "Kit", "Ash", "Bo", "Cy", "Two"})
 PARTNERS = frozenset({"Pia", "Per", "Pat", "Pip", "Pol", "Pam"})
+ANY_LEAD = "whoever leads a partner"
+"""The owner of what each lead of a partner may use."""
 OTHER_PARTNERS = frozenset({"Xan", "Xia"})
 NOBODY = "0" * 32
 LINK = "a link that works, for tests"
@@ -120,6 +123,7 @@ def write_things(world: World, session: Session, stamp: Stamp) -> None:
         "role by hand": _roles_by_hand(world, session, stamp),
         "exemption": _exemptions(world, session, stamp),
         **_of_imports(world, session, stamp),
+        "change of the rule book": _changes(session, stamp),
         "delegation": _delegations(world, session),
         "possible delegate": _possible_delegates(world),
         "certificate in the making": _held(world, session, stamp, Purpose.CERTIFICATE, sent=False),
@@ -309,20 +313,47 @@ def _delegations(world: World, session: Session) -> list[Thing]:
 
 
 def _of_imports(world: World, session: Session, stamp: Stamp) -> dict[str, list[Thing]]:
-    """A file on its way of two accounts, a batch, and a kind of file; each with one that is not there."""
+    """Files on their way of some accounts, batches, and kinds of file; each with one that is not there."""
     fields = {"seen": SEEN, "go": "save"}
-    files = [Thing(None, {"run": NOBODY, "what": "person_added"}, fields=fields)]
+    lead = account_id(session, "partner")
+    leads = world.borough.organisations[PARTNER]
+    of_lead = file_on_its_way(world.app.instance_path, session, stamp, lead, "completions", leads)
+    files = [
+        Thing(None, {"run": NOBODY, "what": "person_added"}, fields=fields),
+        Thing("account of partner", {"run": of_lead, "what": "completion_added"}, fields=fields),
+    ]
     for name in ("learning", "coordinator"):
         run = file_on_its_way(world.app.instance_path, session, stamp, account_id(session, name))
         files.append(Thing(f"account of {name}", {"run": run, "what": "person_added"}, fields=fields))
     number = open_batch(
         session, stamp, kind="people", file_name="people.csv", sha256="0" * 64, counts={}
     ).batch_id
+    actor = f"account:{session.scalars(select(AccountRow.public_id).where(AccountRow.id == lead)).one()}"
+    own = Stamp(actor, stamp.at)
+    own_number = open_batch(
+        session, own, kind="completions", file_name="completions.csv", sha256="0" * 64, counts={}
+    ).batch_id
     return {
-        "batch": [Thing("whoever loaded it", {"number": str(number)}), Thing(None, {"number": "999999"})],
-        "kind of file": [Thing("whoever loads", {"kind": "people"}), Thing(None, {"kind": "nothing"})],
+        "batch": [
+            Thing("whoever loaded it", {"number": str(number)}),
+            Thing("account of partner", {"number": str(own_number)}),
+            Thing(None, {"number": "999999"}),
+        ],
+        "kind of file": [
+            Thing("whoever loads", {"kind": "people"}),
+            Thing(ANY_LEAD, {"kind": "completions"}),
+            Thing(None, {"kind": "nothing"}),
+        ],
         "import": files,
     }
+
+
+def _changes(session: Session, stamp: Stamp) -> list[Thing]:
+    """A change of the rule book that was made, as the audit trail has it."""
+    said = {"effective": stamp.at.date().isoformat(), "added": 1, "changed": 0, "ended": 0}
+    audit.record(session, stamp, "rule_draft.applied", "a draft", requirements=[], **said)
+    number = session.scalars(select(func.max(AuditEventRow.id))).one()
+    return [Thing("everybody", {"number": str(number)}), Thing(None, {"number": "999999"})]
 
 
 def _told(world: World, session: Session, stamp: Stamp) -> list[Thing]:

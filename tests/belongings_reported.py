@@ -1,21 +1,20 @@
-"""Reports that are kept, for tests that ask for what is theirs and what is not."""
+"""Reports that are kept, and schools, for tests that ask for what is theirs and what is not."""
 
 from sqlalchemy.orm import Session
 
 from foundation.stamp import Stamp
 from reports.domain.schedule import Every, Wanted
-from reports.services.freezing import freeze
+from reports.services.freezing import keep, make_ready
 from reports.services.scheduling import schedule
 from tests.belongings import NOBODY, Thing, World
+from tests.borough import SCHOOL
 
 
 def reported(world: World, session: Session, stamp: Stamp) -> dict[str, list[Thing]]:
     """A report of the catalogue, which is made anew for whoever asks; two that were kept, and one that was not."""
     today = world.borough.today
-    first, second = (
-        freeze(session, stamp, "targets", today, "tests", "Example Borough Council").public_id
-        for _ in range(2)
-    )
+    ready = make_ready(session, stamp.at, "targets", today, "tests", "Example Borough Council")
+    first, second = (keep(session, stamp, ready).public_id for _ in range(2))
     wanted = Wanted("targets", Every.QUARTER, None, ("coordinator@council.example",), today)
     scheduled = schedule(session, stamp, wanted, today, with_files=True)
     day = {"as_at": today.isoformat()}
@@ -31,6 +30,10 @@ def reported(world: World, session: Session, stamp: Stamp) -> dict[str, list[Thi
         "commentary": [
             Thing("everybody", {"key": "targets", "about": "AWARE"}, query=day),
             Thing(None, {"key": "expiring", "about": "AWARE"}, query=day),
+        ],
+        "school": [
+            Thing("everybody", {"public_id": world.borough.units[SCHOOL]}),
+            Thing(None, {"public_id": NOBODY}),
         ],
         "criterion": [
             Thing("everybody", {"criterion": "needs"}),

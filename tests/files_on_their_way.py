@@ -16,18 +16,34 @@ SEEN = "what the preview showed"
 ASIDE = "person_ref,post_ref,line,column,reason\r\nX-1,,2,post_ref,The value is missing.\r\n"
 
 
-def file_on_its_way(instance_path: str, session: Session, stamp: Stamp, account_id: int) -> str:
-    """Give an account a people file that waits to be confirmed; gives its run."""
+def file_on_its_way(
+    instance_path: str,
+    session: Session,
+    stamp: Stamp,
+    account_id: int,
+    kind: str = "people",
+    organisation_id: int | None = None,
+) -> str:
+    """Give an account a file that waits to be confirmed; gives its run. `organisation_id`: of the partner it leads."""
     folder = ImportFolder.in_instance(instance_path)
     stored_as = folder.keep(b"person_ref,post_ref")
-    said = Said("people.csv", stamp.at.date())
+    said = Said(f"{kind}.csv", stamp.at.date())
     file = {"size": 19, "sha256": "0" * 64, "stored_as": stored_as}
-    run = runs.begin(session, stamp, account_id, "people", said, **file)  # type: ignore[arg-type]  # by their names
+    run = runs.begin(session, stamp, account_id, kind, said, **file)  # type: ignore[arg-type]  # by their names
     own = folder.of(stored_as)
-    own.write_lines(changes_of("person_added"), [["X-1", "", "Asha Example"]])
+    added = "person_added" if kind == "people" else "completion_added"
+    own.write_lines(changes_of(added), [["X-1", "", "Asha Example"]])
     own.write_problems(PROBLEMS, [Problem("The value is missing.", "", 2, "post_ref")])
     own.write_aside(lambda stream: stream.write(ASIDE))
-    found = {"rows": 2, "counts": {"person_added": 1}, "set_aside_rows": 1, "notices": 0, "leavers": 0}
+    found: dict[str, object] = {
+        "rows": 2,
+        "counts": {added: 1},
+        "set_aside_rows": 1,
+        "notices": 0,
+        "leavers": 0,
+    }
+    if organisation_id is not None:
+        found["organisations"] = [organisation_id]
     session.execute(
         update(ImportRunRow)
         .where(ImportRunRow.public_id == run)

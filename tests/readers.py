@@ -28,6 +28,7 @@ from people.models import (
 )
 from people.services.accounts import create_account
 from tests.belongings import (
+    ANY_LEAD,
     OTHER_PARTNER,
     OTHER_PARTNERS,
     PARTNERS,
@@ -96,8 +97,8 @@ def open_world(app: Flask, session: Session) -> World:
     world.readers["anonymous"] = Context().run(_reader, app, "anonymous", None)
     for name, team in _TEAMS.items():
         world.readers[name].team = team
-    world.readers["partner"].part = PARTNERS
-    world.readers["other partner"].part = OTHER_PARTNERS
+    world.readers["partner"].part = PARTNERS | {ANY_LEAD}
+    world.readers["other partner"].part = OTHER_PARTNERS | {ANY_LEAD}
     elsewhere = PARTNERS | OTHER_PARTNERS | {"Lee", "Lia"}
     for name in ("manager", "other manager", "auditor with a team"):
         world.readers[name].colleagues = frozenset(world.borough.people) - elsewhere

@@ -1,4 +1,4 @@
-"""The made-up borough as four files, ready for the importers.
+"""The made-up borough as five files, ready for the importers.
 
 Everything comes from one seed: the same seed, day and scale give the same bytes, on any machine.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from app.demo.council import agency_seats, casual_seats, council_seats
-from app.demo.facts import Absence, Completion, DemoFiles, Exemption, Seat, SignIn, Spell, Tenure
+from app.demo.facts import Absence, Completion, DemoFiles, Exemption, School, Seat, SignIn, Spell, Tenure
 from app.demo.history import (
     Ledger,
     member_tenures,
@@ -23,8 +23,15 @@ from app.demo.history import (
 )
 from app.demo.leave import absences, exemptions
 from app.demo.neighbours import member_seats, partner_seats, school_seats
+from app.demo.schools import school_facts
 from app.demo.tracks import completions
-from app.demo.writing import write_absences, write_completions, write_exemptions, write_people
+from app.demo.writing import (
+    write_absences,
+    write_completions,
+    write_exemptions,
+    write_people,
+    write_schools,
+)
 
 PROGRAMME_FILE = "compliance/programmes/prevent.toml"
 """The rule book that fits this borough, below the project's root."""
@@ -38,6 +45,7 @@ class Borough:
     absences: list[Absence]
     completions: list[Completion]
     exemptions: list[Exemption]
+    schools: list[School]
     sign_ins: tuple[SignIn, ...]
 
 
@@ -63,6 +71,7 @@ def make_borough(*, as_at: date, seed: int = 2026, scale: float = 1.0) -> Boroug
         absences(_stream(seed, "absences"), rows, as_at),
         completions(_stream(seed, "training"), rows, as_at),
         exemptions(_stream(seed, "exemptions"), rows, approvers, as_at, scale),
+        school_facts(_stream(seed, "what schools are"), rows, as_at),
         _sign_ins(rows),
     )
 
@@ -72,7 +81,7 @@ def _stream(seed: int, stage: str) -> Random:
 
 
 def write_borough(folder: Path, *, as_at: date, seed: int = 2026, scale: float = 1.0) -> DemoFiles:
-    """Write people.csv, absences.csv, completions.csv and exemptions.csv into the folder, made when missing.
+    """Write people, absences, completions, exemptions and schools as CSV files into the folder, made when missing.
 
     `scale` 1.0 is a borough of 2,700 council staff, 60 schools, 51 members and some 300 partners.
     """
@@ -83,6 +92,7 @@ def write_borough(folder: Path, *, as_at: date, seed: int = 2026, scale: float =
         write_absences(folder / "absences.csv", borough.absences),
         write_completions(folder / "completions.csv", borough.completions),
         write_exemptions(folder / "exemptions.csv", borough.exemptions),
+        write_schools(folder / "schools.csv", borough.schools),
         borough.sign_ins,
     )
 

@@ -125,6 +125,19 @@ class Exemption:
 
 
 @dataclass(frozen=True)
+class School:
+    """One row of schools.csv."""
+
+    name: str
+    phase: str
+    urn: str
+    headcount: int
+    headcount_on: date
+    audit_on: date | None
+    audit_gaps: int | None
+
+
+@dataclass(frozen=True)
 class SignIn:
     """A plainly fictional person to sign in as; `key` says what for."""
 
@@ -145,4 +158,5 @@ class DemoFiles:
     absences: Path
     completions: Path
     exemptions: Path
+    schools: Path
     sign_ins: tuple[SignIn, ...] = field(default=())

@@ -29,7 +29,15 @@ from people.domain import Permission
 from people.imports.account import Account
 from people.models import AccountRow, PermissionRow, PersonRow, PostSpellRow
 from people.services.accounts import create_account
-from people.services.imports import PeopleOptions, import_absences, import_people, read_absences, read_people
+from people.services.imports import (
+    PeopleOptions,
+    import_absences,
+    import_people,
+    import_schools,
+    read_absences,
+    read_people,
+    read_schools,
+)
 from people.store import organisation_id
 
 PASSWORD = "demo-borough-only"  # noqa: S105 -- printed for everybody; the borough is made up
@@ -54,7 +62,7 @@ def is_empty(session: Session) -> bool:
 def load_borough(
     session: Session, stamp: Stamp, as_at: date, issuer: Issuer, progress: Progress = no_progress
 ) -> None:
-    """Load the rule book and the four files, hold workshops, and make an account for each kind of user.
+    """Load the rule book and the five files, hold workshops, and make an account for each kind of user.
 
     Everybody may read the password, so none of these accounts belongs in a service with real people.
     """
@@ -67,10 +75,12 @@ def load_borough(
         absences = read_absences(files.absences.read_bytes(), files.absences.name, as_at)
         completions = read_completions(files.completions.read_bytes(), files.completions.name, as_at)
         exemptions = read_exemptions(files.exemptions.read_bytes(), files.exemptions.name)
+        schools = read_schools(files.schools.read_bytes(), files.schools.name, as_at)
     _whole(session, progress, lambda: import_people(session, stamp, people, PeopleOptions(), progress))
     _whole(session, progress, lambda: import_absences(session, stamp, absences, progress))
     _whole(session, progress, lambda: import_completions(session, stamp, completions, progress))
     _whole(session, progress, lambda: import_exemptions(session, stamp, exemptions, progress))
+    _whole(session, progress, lambda: import_schools(session, stamp, schools, progress))
     with transaction(session):
         for sign_in in files.sign_ins:
             _add_account(session, stamp, sign_in)

@@ -1,4 +1,4 @@
-"""The four files, in the columns of the importers; the same facts always give the same bytes."""
+"""The five files, in the columns of the importers; the same facts always give the same bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from app.demo.facts import Absence, Completion, Exemption, Spell
+from app.demo.facts import Absence, Completion, Exemption, School, Spell
 
 _PEOPLE = (
     "person_ref,first_name,last_name,email,category,organisation,sector,unit,post_ref,job_title,manager_ref,"
@@ -16,6 +16,7 @@ _PEOPLE = (
 _ABSENCES = "person_ref,kind,first_day,last_day"
 _COMPLETIONS = "person_ref,course_code,completed_on,provider,reference,evidence,revoked_on"
 _EXEMPTIONS = "person_ref,requirement,reason,approved_by,first_day,last_day"
+_SCHOOLS = "school,phase,urn,headcount,headcount_on,audit_on,audit_gaps"
 
 
 def _day(day: date | None) -> str:
@@ -94,5 +95,25 @@ def write_exemptions(path: Path, rows: Iterable[Exemption]) -> Path:
         (
             (r.person_ref, r.requirement, r.reason, r.approved_by, _day(r.first_day), _day(r.last_day))
             for r in ordered
+        ),
+    )
+
+
+def write_schools(path: Path, rows: Iterable[School]) -> Path:
+    """One row a school."""
+    return _write(
+        path,
+        _SCHOOLS,
+        (
+            (
+                r.name,
+                r.phase,
+                r.urn,
+                str(r.headcount),
+                _day(r.headcount_on),
+                _day(r.audit_on),
+                "" if r.audit_gaps is None else str(r.audit_gaps),
+            )
+            for r in rows
         ),
     )

@@ -31,6 +31,8 @@ class PlaceNeed:
     by_month: Mapping[date, int]
     total: int
     booked: int
+    provided: int
+    """How many of the others can have a place that is still free at a workshop planned already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ class Plan:
     booked: int
     waiting_for_check: int
     free_places: int
+    """Places that are still free, and open to bookings, at the workshops of the period that are planned already."""
+    provided: int
+    """How many of those who need a place can have one of them: no further workshop is suggested for these."""
     rate: Fraction
     seen: int
     """How many people the rate was seen of; 0: it is what is usual."""

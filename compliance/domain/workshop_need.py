@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import islice
 
 from compliance.domain.asked import terms_on
 from compliance.domain.cover import covers, proof_on
@@ -152,6 +153,36 @@ def needs(
         if codes
     ]
     return sorted(every, key=lambda one: (one.by, one.person_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Places that are still free at a sitting planned already. `whom`: for whom they are; None: for everybody."""
+
+    day: date
+    places: int
+    whom: frozenset[int] | None = None
+
+
+def provided_for(needed: Iterable[Need], openings: Iterable[Opening], counting: Counting) -> dict[int, date]:
+    """Who can have a place that is still free at a sitting planned already, and on which day, by person.
+
+    The earliest sitting first, and in each those who lapse first, as `suggestions` fills a room. Whoever has a place is
+    left out, and so is whomever the course would not help on that day.
+    """
+    left = {one.person_id: one for one in needed if not one.is_booked}
+    found: dict[int, date] = {}
+    for opening in sorted(openings, key=lambda one: one.day):
+        helped = (
+            one.person_id
+            for one in sorted(left.values(), key=lambda one: (one.by, one.person_id))
+            if (opening.whom is None or one.person_id in opening.whom) and _helps(one, opening.day, counting)
+        )
+        taken = list(islice(helped, opening.places))
+        found |= dict.fromkeys(taken, opening.day)
+        for person_id in taken:
+            del left[person_id]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from compliance.domain.timeline import PersonFacts, Timelines
 from compliance.services.figures import Question, Reference, figures_on, find_units
 from compliance.services.sources import Scope
 from compliance.store import bridge as store
-from compliance.store.facts import facts_of
+from compliance.store.facts import facts_of, handfuls
+from foundation.dates import Period
 from foundation.errors import NotFound, Problem
 from foundation.facts import Progress, no_progress
 from people import store as people
@@ -210,7 +211,7 @@ class FromFacts:
         where = people.places(session, now)
         where_then = where if then == now else people.places(session, then)
         timelines, timelines_then = (Timelines(book, asked.codes) for book in (asked.book, asked.book_then))
-        chunks = people.in_chunks(session)
+        chunks = handfuls(session, asked.roots, Period(asked.first.day, asked.last.day), now, then)
         for done, some in enumerate(chunks):
             self._progress("As known then", done, len(chunks))
             facts = dict(facts_of(session, some, where, now))

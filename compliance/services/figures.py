@@ -114,7 +114,9 @@ def figures_on(
     """The figures of several days: trend and forecast are the same read at period ends."""
     asked = _Asked(reference or Reference.read(session, question.known_at), question)
     by_role = question.by is By.ROLE
-    source = source_for(session, question.known_at, days, asked.tree, asked.rules, progress, by_role)
+    source = source_for(
+        session, question.known_at, days, asked.tree, asked.rules, progress, by_role, asked.roots
+    )
     rows: list[FigureRow] = []
     people_found: dict[date, PeopleFigure] = {}
     shared: dict[str, int] = {}

@@ -19,7 +19,7 @@ from compliance.services.figures import FigureRow, Question, figure_row, find_un
 from compliance.services.sources import Scope, posts_on
 from compliance.store import groups
 from compliance.store import lists as store
-from compliance.store.facts import facts_of
+from compliance.store.facts import facts_of, handfuls
 from compliance.store.lists import Filters, Listed
 from compliance.store.rules import load_rule_book, load_rules, requirement_ids
 from foundation.dates import Period
@@ -192,7 +192,7 @@ def every_as_known(
     ids = requirement_ids(session)
     where = people.places(session, question.known_at)
     found: list[Behind] = []
-    chunks = people.in_chunks(session)
+    chunks = handfuls(session, scope.roots, Period(day, day), question.known_at)
     for done, some in enumerate(chunks):
         progress("As known then", done, len(chunks))
         names = people.names(session, some, question.known_at)

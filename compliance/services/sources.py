@@ -18,8 +18,9 @@ from compliance.rollup import ROLLED_UP_DEPTH
 from compliance.store import figures as store
 from compliance.store import groups as groups_store
 from compliance.store import scope_days
-from compliance.store.facts import facts_of
+from compliance.store.facts import facts_of, handfuls
 from compliance.store.rules import Rules, load_rule_book, requirement_ids
+from foundation.dates import Period
 from foundation.facts import Progress, no_progress
 from people import store as people
 from people.store import Tree, Unit
@@ -90,14 +91,15 @@ def source_for(
     rules: Rules,
     progress: Progress = no_progress,
     with_posts: bool = False,
+    roots: tuple[Unit, ...] | None = None,
 ) -> Source:
     """The tables when the record is asked as it stands, the facts when it is asked as it stood.
 
-    `with_posts` where it is asked by role.
+    `with_posts` where it is asked by role. `roots`: those of every scope that it will be asked for.
     """
     if known_at is None:
         return TableSource(session, tree, rules)
-    return FactsSource(session, known_at, days, tree, rules, progress, with_posts)
+    return FactsSource(session, known_at, days, tree, rules, progress, with_posts, roots)
 
 
 class TableSource:
@@ -194,12 +196,13 @@ class FactsSource:
         rules: Rules,
         progress: Progress = no_progress,
         with_posts: bool = False,
+        roots: tuple[Unit, ...] | None = None,
     ) -> None:
         self._units = {unit.id: unit for unit in tree.units}
         self._above = tree.above
         self._rules = rules
         self._places = people.places(session, known_at)
-        self._standings = standings(session, known_at, days, progress, with_posts)
+        self._standings = standings(session, known_at, days, progress, with_posts, roots)
 
     def wholes(self, days: Sequence[date], scope: Scope) -> Iterator[OfDay]:
         for day in days:
@@ -247,13 +250,14 @@ def standings(
     days: Sequence[date],
     progress: Progress = no_progress,
     with_posts: bool = False,
+    roots: tuple[Unit, ...] | None = None,
 ) -> dict[date, list[Standing]]:
-    """Where everybody stood on each day, by what was known at a moment."""
+    """Where everybody stood on each day, by what was known at a moment; of some units, only those who count there."""
     timelines = Timelines(load_rule_book(session, known_at))
     ids = requirement_ids(session)
     found: dict[date, list[Standing]] = {day: [] for day in days}
     where = people.places(session, known_at)
-    chunks = people.in_chunks(session)
+    chunks = handfuls(session, roots, Period(min(days), max(days)), known_at) if days else []
     for done, some in enumerate(chunks):
         progress("As known then", done, len(chunks))
         for person_id, person in facts_of(session, some, where, known_at):

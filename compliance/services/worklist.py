@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from compliance.services.figures import FigureRow, Question, figures
 from compliance.services.importing import runs
 from compliance.services.importing.folder import ImportFolder
+from compliance.services.importing.reach import is_open_to, loadable
 from compliance.store.exemptions import Narrow, Show, count_exemptions
 from compliance.store.worklist import Problem, Reach, count_to_mend
 from courses.services import evidence_queue
@@ -87,9 +88,9 @@ def work(session: Session, account: Account, today: date, folder: ImportFolder) 
 
 def import_blocks(session: Session, account: Account, folder: ImportFolder) -> Rows | None:
     """The rows that this account's own imports set aside and nobody has mended; they are nobody else's to see."""
-    if Permission.LEARNING not in account.permissions:
+    if not loadable(account):
         return None
-    aside = runs.to_mend(session, account.id, folder)
+    aside = [run for run in runs.to_mend(session, account.id, folder) if is_open_to(run, account)]
     return Rows(len(aside), sum(int(run.found.get("set_aside_rows", 0)) for run in aside))
 
 

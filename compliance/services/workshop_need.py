@@ -5,7 +5,7 @@ figures (`compliance.services.figures`), with whoever would come counted as comp
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -27,10 +27,12 @@ from compliance.domain.workshop_need import (
     expected,
     needs,
     no_show_rate,
+    provided_for,
     requirements_met,
     suggestions,
 )
 from compliance.services.figures import Question, Reference, figures_on
+from compliance.services.workshop_openings import openings_at
 from compliance.store.workshop_need import Ahead
 from courses.domain.workshops import HOLDS_PLACE, Outcome
 from courses.services.workshops.planning import courses_held
@@ -61,11 +63,15 @@ def plan(session: Session, ask: Ask, now: datetime, today: date) -> Plan:
     counting = Counting(book, course.code, ahead.completions())
     upcoming, history = _workshops(session, course.code, now, today)
     taken_on = _booked(session, upcoming)
-    free = _free_places(session, upcoming)
     sites = {person_id: place.words for person_id, (place, _) in units.items()}
     needed = needs(lacks, sites, counting, frozenset(taken_on), today, last)
+    employers = {person_id: organisation_id for person_id, (_, organisation_id) in units.items()}
+    planned = [one for one in upcoming if one.sitting.day <= last]
+    openings = openings_at(session, planned, needed, employers, now)
+    provided = provided_for(needed, openings, counting)
     days = _free_days(today, last, upcoming)
-    found = suggestions(needed, Wanted(ask.capacity, ask.sittings, days, last), counting)
+    others = [one for one in needed if one.person_id not in provided]
+    found = suggestions(others, Wanted(ask.capacity, ask.sittings, days, last), counting)
     rate, seen = _rate(session, history)
     covered = {person_id for one in found for person_id in one.people}
     in_words = _Requirements(session, reference, met, [one.day for one in found])
@@ -74,16 +80,17 @@ def plan(session: Session, ask: Ask, now: datetime, today: date) -> Plan:
         today=today,
         last=last,
         months=_months(today, last),
-        places=_by_place(needed, units, today),
+        places=_by_place(needed, units, provided, today),
         needed=len(needed),
         overdue=sum(one.by <= today for one in needed),
         booked=sum(one.is_booked for one in needed),
         waiting_for_check=_waiting(lacks, today),
-        free_places=free,
+        free_places=sum(one.places for one in openings),
+        provided=len(provided),
         rate=rate,
         seen=seen,
-        suggested=_with_effects(found, units, lacks, taken_on, counting, rate, in_words),
-        still_without=sum(not one.is_booked and one.person_id not in covered for one in needed),
+        suggested=_with_effects(found, units, lacks, taken_on | provided, counting, rate, in_words),
+        still_without=sum(not one.is_booked and one.person_id not in covered for one in others),
         requirements=[(code, in_words.title(code, today)) for code in met],
     )
 
@@ -137,11 +144,6 @@ def _booked(session: Session, upcoming: Sequence[Workshop]) -> dict[int, date]:
     return found
 
 
-def _free_places(session: Session, upcoming: Sequence[Workshop]) -> int:
-    counts = bookings.counts(session, [one.id for one in upcoming])
-    return sum(max(0, one.sitting.capacity - counts[one.id].held) for one in upcoming)
-
-
 def _rate(session: Session, history: Sequence[Workshop]) -> tuple[Fraction, int]:
     outcomes: Counter[Outcome] = Counter()
     for of_it in attendance.counts(session, [one.id for one in history]).values():
@@ -172,7 +174,9 @@ def _months(today: date, last: date) -> list[date]:
     return found
 
 
-def _by_place(needed: Sequence[Need], places: _Places, today: date) -> list[PlaceNeed]:
+def _by_place(
+    needed: Sequence[Need], places: _Places, provided: Collection[int], today: date
+) -> list[PlaceNeed]:
     """The need of each place, largest first."""
     people: dict[Place, list[Need]] = defaultdict(list)
     for one in needed:
@@ -184,6 +188,7 @@ def _by_place(needed: Sequence[Need], places: _Places, today: date) -> list[Plac
             by_month=Counter(one.by.replace(day=1) for one in there if one.by > today),
             total=len(there),
             booked=sum(one.is_booked for one in there),
+            provided=sum(one.person_id in provided for one in there),
         )
         for place, there in people.items()
     ]
@@ -233,7 +238,8 @@ def _with_effects(
     rate: Fraction,
     requirements: _Requirements,
 ) -> list[Suggested]:
-    """Each sitting with the figures of its day, whoever was booked or brought together until then counted in."""
+    """Each sitting with the figures of its day, whoever is booked, can have a place that is still free, or was brought
+    together until then counted in."""
     lacking, taken_on, result = Lacking.of(lacks), dict(booked), []
     organisations = {place.words: organisation_id for place, organisation_id in places.values()}
     for one in found:

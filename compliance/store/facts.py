@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from compliance.domain.timeline import Exemption, PersonFacts
 from compliance.models import ExemptionRow, RequirementRow
 from courses import store as courses
+from foundation.dates import Period
 from foundation.facts import known
 from people import store as people
 from people.domain import Place
-from people.store import Some
+from people.models import PostSpellRow, UnitRow
+from people.store import Some, Unit, inside, inside_values
 
 
 def people_facts(
@@ -26,6 +28,34 @@ def people_facts(
     where = people.places(session, known_at)
     for some in people.in_chunks(session, person_ids):
         yield from facts_of(session, some, where, known_at)
+
+
+def handfuls(
+    session: Session, roots: Sequence[Unit] | None, days: Period, *known_ats: datetime | None
+) -> list[Some]:
+    """Everybody (`roots` None), or those who can count in some units or below on one of these days, in handfuls.
+
+    Whoever counts in a unit on a day holds a post there on it (counting rule 8), by what was known at one of these
+    moments: so the facts of the others need not be read.
+    """
+    if roots is None:
+        return people.in_chunks(session)
+    ids: set[int] = set()
+    for known_at in set(known_ats) if roots else ():
+        query = (
+            select(PostSpellRow.person_id)
+            .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+            .where(
+                inside(len(roots)),
+                known(PostSpellRow, known_at),
+                PostSpellRow.first_day <= days.last,
+                PostSpellRow.last_day >= days.first,
+            )
+            .distinct()
+            .order_by(PostSpellRow.person_id)
+        )
+        ids.update(session.scalars(query, inside_values(roots)))
+    return people.in_chunks(session, sorted(ids))
 
 
 def facts_of(

@@ -30,11 +30,26 @@ class Recorded:
 
 def recorded_of(session: Session, person_id: int) -> list[Recorded]:
     """Everything one person completed, in order of day and course."""
-    found = session.connection().execute(_RECORDED, {"person_id": person_id}).all()
-    return [
-        Recorded(Completion(course, completed_on, evidence, revoked_on), provider, recorded_at, source)
-        for course, completed_on, evidence, revoked_on, provider, recorded_at, source in found
-    ]
+    found = session.connection().execute(_RECORDED, {"person_id": person_id})
+    return [_recorded(*row) for row in found]
+
+
+def recorded_with_files(session: Session, person_id: int) -> tuple[list[Recorded], bool]:
+    """The same, and whether there are files that prove any of it. One query."""
+    found = session.connection().execute(_RECORDED_WITH_FILES, {"person_id": person_id}).all()
+    return [_recorded(*row[:-1]) for row in found], bool(found and found[0][-1])
+
+
+def _recorded(
+    course: str,
+    completed_on: date,
+    evidence: str,
+    revoked_on: date | None,
+    provider: str,
+    recorded_at: datetime,
+    source: str,
+) -> Recorded:
+    return Recorded(Completion(course, completed_on, evidence, revoked_on), provider, recorded_at, source)
 
 
 _RECORDED = (
@@ -53,11 +68,6 @@ _RECORDED = (
 )
 
 
-def has_evidence(session: Session, person_id: int) -> bool:
-    """Whether there are files that prove what a person completed."""
-    return bool(session.connection().execute(_HAS_EVIDENCE, {"person_id": person_id}).scalar())
-
-
-_HAS_EVIDENCE = select(
+_RECORDED_WITH_FILES = _RECORDED.add_columns(
     exists().where(EvidenceFileRow.person_id == bindparam("person_id"), known(EvidenceFileRow, None))
 )

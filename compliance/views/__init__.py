@@ -9,6 +9,7 @@ from compliance.views.headcount import declared, sectors
 from compliance.views.importing import batches, rows, run, start
 from compliance.views.record import history as record
 from compliance.views.rule_book import draft, draft_people, edit, pages
+from compliance.views.schools import school
 from compliance.views.work import people_to_mend, worklist
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "roles",
     "rows",
     "run",
+    "school",
     "sectors",
     "start",
     "team",

@@ -21,7 +21,7 @@ from foundation.errors import NotFound
 from foundation.formats import long_date
 from people import auth
 from people.domain import Account, Category, Permission
-from people.services.finding.roles import role_options
+from people.services.finding.roles import role_options, role_titles
 from people.services.finding.search import Found, FoundPost, Wanted, find, find_every, suggest
 from people.services.finding.statements import Sort, Working
 from people.services.finding.words import WordKind, asked_words
@@ -91,7 +91,7 @@ def asked(session: Session) -> Asked:
     typed = request.args.get("q", "")[:400].strip()
     only_there = reach.organisation_ids
     fields = fields_of(account, 0, frozenset({Seen.PART if only_there is not None else Seen.EVERYBODY}))
-    role = request.args.get("role", "")
+    role, titles = request.args.get("role", ""), role_titles(session)
     sort, downwards = _order(request.args.get("sort", ""))
     working = _choice(request.args.get("working", ""), [one.value for one in Working]) or Working.TODAY
     wanted = Wanted(
@@ -101,20 +101,14 @@ def asked(session: Session) -> Asked:
         kinds=_kinds(fields),
         root=unit,
         only_there=only_there,
-        role=_choice(role, [code for code, _ in role_options(session)]) if role else "",
+        role=_choice(role, list(titles)),
         category=_choice(request.args.get("category", ""), [one.value for one in Category]),
         working=Working.TODAY if only_there is not None else Working(working),
         sort=sort,
         downwards=downwards,
+        role_titles=titles,
     )
-    return Asked(
-        account,
-        fields,
-        wanted,
-        typed,
-        unit,
-        reach,
-    )
+    return Asked(account, fields, wanted, typed, unit, reach)
 
 
 def _kinds(fields: View) -> frozenset[WordKind]:
@@ -152,7 +146,7 @@ def find_people() -> str:
         unit=found.unit.public_id if found.unit else "",
         unit_options=found.reach.unit_options(found.unit),
         role=found.wanted.role,
-        role_options=[("", "All roles"), *role_options(session)],
+        role_options=[("", "All roles"), *role_options(session, found.wanted.role_titles)],
         category=found.wanted.category,
         category_options=[("", "All categories"), *((one.value, CATEGORY_WORDS[one]) for one in Category)],
         working=found.wanted.working.value,

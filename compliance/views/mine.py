@@ -107,7 +107,9 @@ def my_training() -> str | tuple[str, int]:
         return no_record()
     session, today = db.session(), clock.today()
     lists = Lists(session)
-    held = held_posts(session, account.person_id, lists.grants_of(account.person_id))
+    held = held_posts(session, account.person_id)
+    if held:
+        lists.know_grants(account.person_id, held[0].grants)
     posts = [post for post in held if post.runs_on(today)]
     reader = Reader(
         lists.book,

@@ -11,7 +11,7 @@ from compliance.domain.asked import Part, part_of, terms_on, waiting_for
 from compliance.domain.requirement import Kind, RuleBook
 from compliance.domain.spans import Span, Status
 from compliance.services.lists import Lists
-from compliance.store.history import Recorded, has_evidence, recorded_of
+from compliance.store.history import Recorded, recorded_with_files
 from compliance.views.blueprint import blueprint
 from compliance.views.exceptions.block import exceptions_of
 from compliance.views.lines import pressing_due_on
@@ -26,7 +26,7 @@ from people.domain import AbsenceKind, Account, Category, Permission
 from people.services import record
 from people.services.by_hand import grants_in, roles_by_hand
 from people.services.record import AbsenceLine, Details, PostLine
-from people.services.scope import Seen, View, masked, view_of
+from people.services.scope import Seen, View, masked, view_of_person
 from people.wording import ABSENCE_WORDS, CATEGORY_WORDS
 
 
@@ -74,18 +74,19 @@ class CompletionLine:
 def person(public_id: str) -> str:
     """A person's page. Somebody who does not exist and somebody who is not yours give the same answer."""
     session, account, today = db.session(), auth.reader(), clock.today()
-    view = view_of(session, account, public_id, today)
-    if view is None:
+    who = record.find(session, public_id)
+    view = view_of_person(session, account, who.person_id, today) if who else None
+    if who is None or view is None:
         raise NotFound("There is no such person.")
-    lists, roles = Lists(session), roles_by_hand(session, view.person_id)
+    lists, roles = Lists(session), roles_by_hand(session, view.person_id) if who.has_roles else []
     grants = grants_in(roles)
     lists.know_grants(view.person_id, grants)
-    who = record.details(session, view.person_id)
-    recorded = recorded_of(session, view.person_id)
+    recorded, has_files = recorded_with_files(session, view.person_id)
     stories = [
         _story(lists, code, spans, recorded, today) for code, spans in lists.of_person(view.person_id).items()
     ]
     stories.sort(key=lambda story: (story.measure, wording.URGENCY.index(story.status), story.title))
+    away = record.absences(session, view.person_id, with_kind=view.absence_kind) if who.has_absences else []
     back_href, back_text = _way_back(view)
     return render_template(
         "compliance/person.html",
@@ -94,14 +95,12 @@ def person(public_id: str) -> str:
         name=who.name or "Name not recorded",
         details=_details(who, view),
         posts=[_post(lists.book, post) for post in record.posts(session, view.person_id)],
-        absences=[
-            _absence(line) for line in record.absences(session, view.person_id, with_kind=view.absence_kind)
-        ],
+        absences=[_absence(line) for line in away],
         requirements=stories,
         completions=[_completion(lists.book, line) for line in reversed(recorded)],
-        has_files=has_evidence(session, view.person_id),
+        has_files=has_files,
         certificates_href=_certificates_href(account, view, public_id),
-        kept=kept_of(session, account, view, public_id, lists.book, today, grants),
+        kept=kept_of(session, account, view, public_id, lists.book, today, grants, recorded),
         exceptions=exceptions_of(session, account, view, public_id, lists.book, today, roles),
         back_href=back_href,
         back_text=back_text,

@@ -103,6 +103,7 @@ def _columns(months: Sequence[date]) -> list[tuple[str, bool]]:
         *((one, True) for one in names),
         ("All", True),
         ("Booked", True),
+        ("Free place", True),
     ]
 
 
@@ -151,7 +152,7 @@ def _becomes(one: Suggested) -> list[str]:
     return lines
 
 
-HEADERS = ("organisation", "unit", "overdue", "due_later", "needed", "booked")
+HEADERS = ("organisation", "unit", "overdue", "due_later", "needed", "booked", "free_place")
 
 
 @blueprint.get("/workshops/need.csv")
@@ -170,6 +171,6 @@ def workshop_need_csv() -> Response:
 
 def _rows(places: Sequence[PlaceNeed], months: Sequence[date]) -> Iterator[Sequence[str]]:
     for one in places:
-        numbers = (one.overdue, one.total - one.overdue, one.total, one.booked)
+        numbers = (one.overdue, one.total - one.overdue, one.total, one.booked, one.provided)
         by_month = (one.by_month.get(month, 0) for month in months)
         yield (one.place.organisation, one.place.unit, *map(str, (*numbers, *by_month)))

@@ -78,11 +78,15 @@ class Issuer:
         return NumberedFiles(self.instance_path / "certificates" / "looks", ".json")
 
     def _present_look(self) -> Look:
-        """An SVG logo stays off certificates: nothing here draws one. Raises DomainError where a PNG is away."""
+        """Of an SVG logo the PNG of the same name beside it is printed (app/branding.py asks for it at the start).
+
+        Raises DomainError where it is away.
+        """
         logo = b""
-        if self.logo is not None and self.logo.suffix.lower() == ".png":
+        if self.logo is not None:
+            is_png = self.logo.suffix.lower() == ".png"
             try:
-                logo = self.logo.read_bytes()
+                logo = (self.logo if is_png else self.logo.with_suffix(".png")).read_bytes()
             except OSError as error:
                 raise DomainError(f"COUNCIL_LOGO cannot be read ({error.strerror}).") from error
         return Look(self.colour, self.base_url, logo if logo.startswith(_PNG) else b"")

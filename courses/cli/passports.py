@@ -14,7 +14,7 @@ from courses.certificate.issuer import Issuer, issuer_of
 from courses.certificate.tokens import Jwk, keys_in
 from courses.cli.private_files import write_private
 from courses.domain.certificates import day_of, printed
-from courses.domain.passports import Looked
+from courses.domain.passports import Looked, Overrule
 from courses.services import issuers, passports
 from courses.services.issuers import shown_fingerprint
 from courses.store.passports import find_passport, trusted_issuers
@@ -170,11 +170,16 @@ def withdraw_issuer(fingerprint: str, reason: str) -> None:
 @click.command("accept-passport")
 @file_argument
 @person_option
-@click.option("--reason", default="", help="Why a passport with another name is this person's.")
+@click.option(
+    "--reason",
+    type=click.Choice([one.value for one in Overrule]),
+    default=None,
+    help="Why a passport with another name is this person's; the audit trail keeps it.",
+)
 @apply_option
 @with_appcontext
 @plain_problems
-def accept_passport(file: Path, person_ref: str, reason: str, apply: bool) -> None:
+def accept_passport(file: Path, person_ref: str, reason: str | None, apply: bool) -> None:
     """Record what FILE, a training passport as JSON or PDF, proves for a person, each course verified."""
     content, today = file.read_bytes(), clock.today()
     if not apply:
@@ -191,7 +196,7 @@ def accept_passport(file: Path, person_ref: str, reason: str, apply: bool) -> No
             content,
             _person(session, person_ref),
             today,
-            reason=reason,
+            reason=reason or "",
             may_overrule=True,
         )
     _show(looked)

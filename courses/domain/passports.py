@@ -157,6 +157,16 @@ class Fate(StrEnum):
     """A day that cannot be: still to come, or before anybody's time."""
 
 
+class Overrule(StrEnum):
+    """Why learning and development accept a passport with another name. A choice of these and no words of one's own: it
+    stands in the audit trail for good, and why a name changed is nobody's business."""
+
+    CHANGED = "name_changed"
+    WRITTEN = "written_differently"
+    MISTAKE = "mistake_in_a_name"
+    KNOWN = "identity_seen"
+
+
 RECORDED = frozenset({Fate.NEW, Fate.PROVED})
 """What accepting a passport records."""
 

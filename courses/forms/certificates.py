@@ -1,9 +1,11 @@
 """The forms about certificates and passports: checking one, correcting one, taking one back, accepting a passport."""
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
+from courses.wording import OVERRULE_WORDS
 from people.forms.once import OnceForm
 from people.forms.page_form import PageForm
 
@@ -60,10 +62,11 @@ class PassportForm(OnceForm):
 
     file = FileField("Upload the training passport")
     token = HiddenField()
-    reason = TextAreaField(
+    reason = RadioField(
         "Why is it this person's?",
-        [Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON} characters or fewer")],
-        filters=[_trimmed],
+        choices=[SelectChoice(one.value, words) for one, words in OVERRULE_WORDS.items()],
+        default="",
+        validate_choice=False,  # the service refuses what is none of these, where a reason is needed at all
     )
 
     def refuse(self, message: str) -> None:

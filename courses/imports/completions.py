@@ -1,7 +1,6 @@
 """The import of completions (interfaces, "Completions"). The key is person, course and day."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,17 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses.domain import Evidence
+from courses.imports.completion_doubts import Doubts
 from courses.imports.completion_rows import CompletionsFile, Extras
 from courses.imports.known_courses import KnownCourses, load_courses
+from courses.imports.lead_rows import as_told, objection
 from courses.models import CompletionRow
-from foundation.dates import FAR_DAY, add_months
 from foundation.facts import Progress, known
-from foundation.formats import long_date
 from foundation.stamp import Stamp
 from foundation.tables import shown
 from people.imports.account import Account, Change
-from people.imports.keyed import FactPlan, account_of, each_once, tell_if_known, tell_some, write
+from people.imports.keyed import FactPlan, account_of, each_once, tell_if_known, write
 from people.imports.known_people import KnownPeople, KnownPerson, UnknownPersonError, employed, load_people
+from people.imports.part import Lead
 
 KIND = "completions"
 KINDS = {"completion_added": "new completions", "completion_corrected": "completions corrected"}
@@ -35,7 +35,6 @@ _COLUMNS = (
     "revoked_on",
 )
 _PEOPLE_AT_ONCE = 500
-_OLD_YEARS = 20
 
 
 class Key(NamedTuple):
@@ -54,26 +53,23 @@ class Recorded(NamedTuple):
     source: str
 
 
-@dataclass
-class _Doubts:
-    """Notices in the making: each kind is told for its first rows and counted for the rest."""
-
-    left: list[tuple[int, str]] = field(default_factory=list)
-    early: list[tuple[int, str]] = field(default_factory=list)
-    old: list[tuple[int, str]] = field(default_factory=list)
-    course: list[tuple[int, str]] = field(default_factory=list)
-
-
-def prepare(session: Session, file: CompletionsFile, progress: Progress) -> tuple[FactPlan, Account]:
-    """Compare a file with the record. Writes nothing."""
+def prepare(
+    session: Session, file: CompletionsFile, progress: Progress, lead: Lead | None = None
+) -> tuple[FactPlan, Account]:
+    """Compare a file with the record. Writes nothing. `lead`: who may speak of their own people alone."""
     plan = FactPlan(file.incoming.findings.copy())
-    people, courses = load_people(session), load_courses(session)
+    people, courses = load_people(session, lead.part if lead else None), load_courses(session)
     refs = {person.id: person.person_ref for person in people.by_ref.values()}
     rows = each_once(
-        _resolved(file, people, courses, plan), plan.findings, "completed_on", together=_said_together
+        _resolved(file, people, courses, plan, is_told=lead is not None),
+        plan.findings,
+        "completed_on",
+        together=_said_together,
     )
-    doubts = _Doubts()
-    employments, withdrawn = employed(session), _withdrawn(session)
+    doubts = Doubts()
+    # Posts elsewhere, and why others took something back, are not for the lead of a partner to learn.
+    employments = {} if lead else employed(session)
+    withdrawn = _withdrawn(session, with_reasons=lead is None)
     done = 0
     for chunk in _by_people(rows):
         record = _recorded(session, chunk[0][1].person_id, chunk[-1][1].person_id)
@@ -82,21 +78,33 @@ def prepare(session: Session, file: CompletionsFile, progress: Progress) -> tupl
                 plan.findings.leave_out([line], withdrawn[key], "completed_on")
                 continue
             before = record.get(key)
+            if lead is not None and before is not None:
+                if problem := objection(extras, before.extras):
+                    plan.findings.leave_out([line], problem, "completed_on")
+                continue
             if before is None:
-                _doubt(doubts, line, key, employments, courses, file.today)
+                doubts.note(
+                    line,
+                    key.completed_on,
+                    employments.get(key.person_id),
+                    courses.since[key.course],
+                    file.today,
+                )
             _plan_one(
                 plan, key, extras, before, file.source, (refs[key.person_id], courses.codes[key.course])
             )
         done += len(chunk)
         progress("Comparing", done, len(rows))
-    _tell(plan, doubts)
-    tell_if_known(session, file.incoming, plan, KIND)
+    doubts.tell(plan.findings)
+    tell_if_known(session, file.incoming, plan, KIND, lead.actor if lead else None)
     return plan, account_of(file.incoming, plan, KIND, KINDS)
 
 
-def apply(session: Session, stamp: Stamp, file: CompletionsFile, progress: Progress) -> Account:
+def apply(
+    session: Session, stamp: Stamp, file: CompletionsFile, progress: Progress, lead: Lead | None = None
+) -> Account:
     """Compare and write. Call inside a transaction."""
-    plan, account = prepare(session, file, progress)
+    plan, account = prepare(session, file, progress, lead)
     return write(
         session,
         stamp,
@@ -178,7 +186,7 @@ def _plan_one(
 
 
 def _resolved(
-    file: CompletionsFile, people: KnownPeople, courses: KnownCourses, plan: FactPlan
+    file: CompletionsFile, people: KnownPeople, courses: KnownCourses, plan: FactPlan, *, is_told: bool
 ) -> Iterator[tuple[int, Key, Extras]]:
     """The rows whose person and course are known; the others are set aside."""
     or_title = bool(file.incoming.map.name)
@@ -192,7 +200,8 @@ def _resolved(
         if course is None:
             plan.findings.leave_out([row.line], courses.unknown(row.course), "course_code")
         elif person is not None:
-            yield row.line, Key(person.id, course, row.completed_on), row.extras
+            extras = as_told(row.extras) if is_told else row.extras
+            yield row.line, Key(person.id, course, row.completed_on), extras
 
 
 def _by_people(
@@ -236,7 +245,7 @@ def _recorded(session: Session, first: int, last: int) -> dict[Key, Recorded]:
     }
 
 
-def _withdrawn(session: Session) -> dict[Key, str]:
+def _withdrawn(session: Session, *, with_reasons: bool) -> dict[Key, str]:
     """Completions that somebody withdrew, and why. What a batch took back may come again; these may not."""
     query = (
         select(
@@ -250,37 +259,6 @@ def _withdrawn(session: Session) -> dict[Key, str]:
     )
     found: dict[Key, str] = {}
     for person, course, day, reason in session.execute(query):
-        why = f" ({shown(reason)})" if reason else ""
+        why = f" ({shown(reason)})" if reason and with_reasons else ""
         found[Key(person, course, day)] = f"This completion was withdrawn{why}. It was not restored."
     return found
-
-
-def _doubt(
-    doubts: _Doubts,
-    line: int,
-    key: Key,
-    employments: dict[int, tuple[date, date]],
-    courses: KnownCourses,
-    today: date,
-) -> None:
-    """Note what makes one wonder about a new completion. It is recorded all the same."""
-    day = key.completed_on
-    first, last = employments.get(key.person_id, (date.min, FAR_DAY))
-    if last < today:
-        doubts.left.append((line, f"Recorded; the person left on {long_date(last)}."))
-    if day < first:
-        doubts.early.append(
-            (line, f"Completed before the person's start on {long_date(first)}: prior learning.")
-        )
-    if day < add_months(today, -12 * _OLD_YEARS):
-        doubts.old.append((line, f"{long_date(day)} is more than {_OLD_YEARS} years ago."))
-    since = courses.since[key.course]
-    if day < since:
-        doubts.course.append((line, f"The course started on {long_date(since)}."))
-
-
-def _tell(plan: FactPlan, doubts: _Doubts) -> None:
-    tell_some(plan.findings, doubts.left, "person_ref", "the person has left.")
-    tell_some(plan.findings, doubts.early, "completed_on", "completed before the person's start.")
-    tell_some(plan.findings, doubts.old, "completed_on", f"more than {_OLD_YEARS} years ago.")
-    tell_some(plan.findings, doubts.course, "completed_on", "completed before the course started.")

@@ -205,13 +205,13 @@ def _completions(
 
 def _write(session: Session, stamp: Stamp, many: Sequence[ToIssue]) -> None:
     register.record_issued(session, stamp, many)
-    refs = people.names(session, Some(sorted({one.person_id for one in many}))) if many else {}
+    known_as = people.names(session, Some(sorted({one.person_id for one in many}))) if many else {}
     for one in many:
         audit.record(
             session,
             stamp,
             "certificate.issued",
-            f"person:{refs[one.person_id][1]}",
+            f"person:{known_as[one.person_id][0]}",
             course=one.certificate.course,
             completed_on=one.certificate.completed_on.isoformat(),
             version=one.version,
@@ -220,12 +220,12 @@ def _write(session: Session, stamp: Stamp, many: Sequence[ToIssue]) -> None:
 
 def _note(session: Session, stamp: Stamp, event: str, issued: Issued) -> None:
     """The trail names whose certificate it is and which; never its number, which opens it to whoever reads it."""
-    _, ref, _, _ = people.names(session, Some([issued.person_id]))[issued.person_id]
+    public_id = people.names(session, Some([issued.person_id]))[issued.person_id][0]
     audit.record(
         session,
         stamp,
         event,
-        f"person:{ref}",
+        f"person:{public_id}",
         course=issued.certificate.course,
         completed_on=issued.certificate.completed_on.isoformat(),
         version=issued.version,

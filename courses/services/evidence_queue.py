@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, or_, select
@@ -110,8 +111,13 @@ def _day(digits: str) -> date | None:
 
 def count(session: Session, choice: Choice) -> int:
     """How many completions the list has."""
-    wanted = _narrowed(select(func.count(CompletionRow.id)).select_from(CompletionRow), choice)
-    return session.scalar(wanted) or 0
+    return session.connection().execute(_counted(choice)).scalar_one()
+
+
+@lru_cache(maxsize=64)
+def _counted(choice: Choice) -> Select[int]:
+    """Built once for each choice of a day: several pages say how many wait."""
+    return _narrowed(select(func.count(CompletionRow.id)).select_from(CompletionRow), choice)
 
 
 def oldest_since(session: Session, choice: Choice) -> datetime | None:

@@ -14,6 +14,7 @@ from people.imports import batches
 from people.imports.account import Account
 from people.imports.batches import FactKind, Undo
 from people.imports.incoming import column_maps
+from people.imports.part import Lead
 
 __all__ = [
     "COMPLETION_MAPS",
@@ -40,10 +41,17 @@ def preview_completions(session: Session, file: CompletionsFile, progress: Progr
 
 
 def import_completions(
-    session: Session, stamp: Stamp, file: CompletionsFile, progress: Progress = no_progress
+    session: Session,
+    stamp: Stamp,
+    file: CompletionsFile,
+    progress: Progress = no_progress,
+    lead: Lead | None = None,
 ) -> Account:
-    """Apply a completions file. Call inside a transaction: the record is read under its lock."""
-    return completions.apply(session, stamp, file, progress)
+    """Apply a completions file. Call inside a transaction: the record is read under its lock.
+
+    `lead`: the partner lead who loads it, and who may speak of their own people alone.
+    """
+    return completions.apply(session, stamp, file, progress, lead)
 
 
 def plan_undo(session: Session, batch_id: int) -> Undo:

@@ -23,7 +23,7 @@ from courses.certificate.signing import signed
 from courses.certificate.tokens import UnknownKey
 from courses.domain import CompletionKey, Evidence, Source, course_on, earliest_completion
 from courses.domain.certificates import ALPHABET, LENGTH, day_of
-from courses.domain.passports import RECORDED, Entry, Fate, Judged, Looked, Passport, in_date
+from courses.domain.passports import RECORDED, Entry, Fate, Judged, Looked, Overrule, Passport, in_date
 from courses.imports.known_courses import KnownCourses, load_courses
 from courses.services.issuers import believed
 from courses.store import passports as kept
@@ -37,6 +37,7 @@ from people.services.record import details
 from people.services.records.standing import ref_of
 
 PROVED = "Proved by a training passport"
+_OVERRULES = frozenset(one.value for one in Overrule)
 
 
 def entries_of(session: Session, person_id: int, today: date) -> tuple[Entry, ...]:
@@ -67,7 +68,7 @@ def issue_passport(session: Session, stamp: Stamp, issuer: Issuer, person_id: in
     )
     key_id, _ = signing_key(issuer.badge_keys, stamp.at)
     kept.record_passport(session, stamp, person_id, key_id, passport)
-    audit.record(session, stamp, "passport.issued", f"person:{who.person_ref}", entries=len(entries))
+    audit.record(session, stamp, "passport.issued", f"person:{who.public_id}", entries=len(entries))
     return passport
 
 
@@ -195,9 +196,9 @@ def accept_passport(
     Each completion is verified, unless the person uploads it and only the name is theirs: then it waits for a check.
 
     Sent again it records nothing more: a completion is known by person, course and day. A passport that names somebody
-    else is accepted by learning and development alone (`may_overrule`), only with a reason, and never for themselves;
-    one that was accepted for somebody else already is accepted by nobody. The reason is for whoever decides: it may say
-    why a name changed, so the audit trail keeps only that the names differed. Raises DomainError.
+    else is accepted by learning and development alone (`may_overrule`), only for a `reason` (an `Overrule`), which the
+    audit trail keeps, and never for themselves; one that was accepted for somebody else already is accepted by nobody.
+    Raises DomainError.
     """
     own = is_own(session, stamp.actor, person_id)
     looked = look_at(session, content, person_id, today, is_own=own)
@@ -207,8 +208,8 @@ def accept_passport(
             "The name in this passport is not the one on your record, so it was not accepted. "
             "If your name has changed, ask your training team to accept it for you."
         )
-    if looked.name_differs and not reason.strip():
-        raise DomainError("Enter why a passport with another name is this person's.")
+    if looked.name_differs and reason not in _OVERRULES:
+        raise DomainError("Select why a passport with another name is this person's.")
     for one in looked.to_record:
         _record(session, stamp, one, looked, person_id)
     if looked.to_record:
@@ -220,7 +221,7 @@ def accept_passport(
             f"person:{ref_of(session, person_id)[0]}",
             key=looked.key_id,
             completions=[f"{one.course} {one.entry.completed_on.isoformat()}" for one in looked.to_record],
-            **({"name_differs": True} if looked.name_differs else {}),
+            **({"name_differs": True, "reason": reason} if looked.name_differs else {}),
             **({"needs_check": True} if looked.needs_check else {}),
         )
     return looked

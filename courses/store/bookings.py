@@ -5,7 +5,7 @@ current row for each workshop and person. Every query is ordered and answers wit
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,41 +141,73 @@ def _booking(row: RowMapping) -> Booking:
     return Booking(**{**row, "state": BookingState(row["state"])})
 
 
-def record(
-    session: Session,
-    stamp: Stamp,
-    workshop_id: int,
-    person_id: int,
-    state: BookingState,
-    *,
-    before: Booking | None = None,
-    reason: str = "",
-    offer_until: datetime | None = None,
-    instead_of: str | None = None,
-    anew: bool = False,
-) -> Booking:
-    """Record how somebody stands with a workshop; `before`, if there is one, leaves the record for `reason`.
+@dataclass(frozen=True, slots=True)
+class Next:
+    """How somebody stands from now on with a workshop; `before`, if there is one, leaves the record for `reason`.
 
     It is the same booking in its next state, asked for when it was. `anew`: another booking of the same person, asked
     for now, such as one made after a cancellation.
     """
-    if before is not None:
-        retract(session, BookingRow, [before.id], stamp, reason)
-    same = before is not None and not anew
-    values: dict[str, Any] = {
-        "public_id": before.public_id if before is not None and same else new_public_id(),
+
+    person_id: int
+    state: BookingState
+    before: Booking | None = None
+    reason: str = ""
+    offer_until: datetime | None = None
+    instead_of: str | None = None
+    anew: bool = False
+
+    @property
+    def same(self) -> Booking | None:
+        """The booking that goes on, if one does."""
+        return None if self.anew else self.before
+
+
+def record(
+    session: Session, stamp: Stamp, workshop_id: int, person_id: int, state: BookingState, **more: Any
+) -> Booking:
+    """Record how one person stands with a workshop: `more` are the other parts of `Next`."""
+    return record_each(session, stamp, workshop_id, [Next(person_id, state, **more)])[0]
+
+
+def record_each(session: Session, stamp: Stamp, workshop_id: int, many: Sequence[Next]) -> list[Booking]:
+    """Record how several people stand, in their order, with as many statements as for one."""
+    over: dict[str, list[int]] = defaultdict(list)
+    for one in many:
+        if one.before is not None:
+            over[one.reason].append(one.before.id)
+    for reason, ids in over.items():
+        retract(session, BookingRow, ids, stamp, reason)
+    rows = [_values(stamp, workshop_id, one) for one in many]
+    if not rows:
+        return []
+    # In the order given: of those who ask at the same moment whoever has the lower number stands before the others.
+    numbers = session.execute(_RECORD, rows).scalars().all()
+    said = [
+        {name: value for name, value in row.items() if name in Booking.__dataclass_fields__} for row in rows
+    ]
+    return [
+        Booking(**{**values, "id": booking_id, "state": one.state})
+        for one, values, booking_id in zip(many, said, numbers, strict=True)
+    ]
+
+
+_RECORD = insert(BookingRow).returning(BookingRow.id, sort_by_parameter_order=True)
+
+
+def _values(stamp: Stamp, workshop_id: int, one: Next) -> dict[str, Any]:
+    same = one.same
+    return {
+        "public_id": same.public_id if same else new_public_id(),
         "workshop_id": workshop_id,
-        "person_id": person_id,
-        "state": state.value,
-        "asked_at": before.asked_at if before is not None and same else stamp.at,
-        "asked_by": before.asked_by if before is not None and same else stamp.actor,
-        "offer_until": offer_until,
-        "instead_of": before.instead_of if before is not None and same else instead_of,
+        "person_id": one.person_id,
+        "state": one.state.value,
+        "asked_at": same.asked_at if same else stamp.at,
+        "asked_by": same.asked_by if same else stamp.actor,
+        "offer_until": one.offer_until,
+        "instead_of": same.instead_of if same else one.instead_of,
         **recorded(stamp),
     }
-    booking_id = session.execute(insert(BookingRow).values(**values).returning(BookingRow.id)).scalar_one()
-    said = {name: value for name, value in values.items() if name in Booking.__dataclass_fields__}
-    return Booking(**{**said, "id": booking_id, "state": state})
 
 
 _LATE_EVER = (

@@ -115,23 +115,28 @@ def planned_by(session: Session, workshop_id: int) -> set[str]:
     return set(session.scalars(_PLANNED_BY, {"workshop_id": workshop_id}))
 
 
-def between(session: Session, first: date, last: date) -> list[Workshop]:
-    """The workshops that begin on these days in London, both inside, in order of time; called-off ones too."""
-    return _read(session, _BETWEEN, {"since": _midnight(first), "before": _midnight(day_after(last))})
+def between(session: Session, first: date, last: date, *, titled: bool = True) -> list[Workshop]:
+    """The workshops that begin on these days in London, both inside, in order of time; called-off ones too.
+
+    Not `titled`: the code stands for the title, for those who show none.
+    """
+    days = {"since": _midnight(first), "before": _midnight(day_after(last))}
+    return _read(session, _BETWEEN, days, titled=titled)
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON)
 
 
-def _read(session: Session, query: Select[*tuple[Any, ...]], values: dict[str, Any]) -> list[Workshop]:
+def _read(
+    session: Session, query: Select[*tuple[Any, ...]], values: dict[str, Any], *, titled: bool = True
+) -> list[Workshop]:
     rows: Sequence[RowMapping] = session.connection().execute(query, values).mappings().all()
-    if not rows:
-        return []
     titles: dict[int, list[tuple[date, str]]] = {}
-    ids = sorted({row["course_id"] for row in rows})
-    for course_id, title, first_day in session.connection().execute(_TITLES, {"ids": ids}):
-        titles.setdefault(course_id, []).append((first_day, title))
+    if rows and titled:
+        ids = sorted({row["course_id"] for row in rows})
+        for course_id, title, first_day in session.connection().execute(_TITLES, {"ids": ids}):
+            titles.setdefault(course_id, []).append((first_day, title))
     return [_workshop(row, titles.get(row["course_id"], [])) for row in rows]
 
 

@@ -67,4 +67,21 @@ def import_absences(file: Path, apply: bool, form: str, set_aside: Path | None) 
     )
 
 
-commands = (import_people, import_absences, undo_command(imports))
+@click.command("schools")
+@import_options
+@with_appcontext
+@plain_problems
+def import_schools(file: Path, apply: bool, form: str, set_aside: Path | None) -> None:
+    """Load FILE, what schools are: phase, URN, declared headcount, last safeguarding audit."""
+    schools = imports.read_schools(file.read_bytes(), file.name, clock.today())
+    session = db.session()
+    run_import(
+        lambda progress: imports.preview_schools(session, schools, progress),
+        lambda progress: imports.import_schools(session, command_stamp(clock.now()), schools, progress),
+        apply=apply,
+        form=form,
+        set_aside=set_aside,
+    )
+
+
+commands = (import_people, import_absences, import_schools, undo_command(imports))

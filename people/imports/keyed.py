@@ -115,9 +115,15 @@ def account_of(
     )
 
 
-def tell_if_known(session: Session, incoming: Incoming, plan: FactPlan, kind: str) -> None:
-    """Say so when this very file was imported before."""
-    same = [batch for batch in batches_applied(session, kind) if batch.sha256 == incoming.sha256]
+def tell_if_known(
+    session: Session, incoming: Incoming, plan: FactPlan, kind: str, by: str | None = None
+) -> None:
+    """Say so when this very file was imported before; `by` an account that is not told of the files of others."""
+    same = [
+        batch
+        for batch in batches_applied(session, kind)
+        if batch.sha256 == incoming.sha256 and by in (None, batch.applied_by)
+    ]
     if same:
         plan.findings.tell(f"This exact file was imported before, as batch {same[-1].id}.")
 

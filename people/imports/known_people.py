@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.facts import known
 from foundation.tables import shown
+from people.imports.part import NOT_YOURS, Part
 from people.models import PersonDetailRow, PersonRow, PostSpellRow
 
 
@@ -36,11 +37,12 @@ class UnknownPersonError(LookupError):
 
 @dataclass
 class KnownPeople:
-    """Everybody on record, by reference and by e-mail address."""
+    """Everybody on record, by reference and by e-mail address; or a part of them, as if there were nobody else."""
 
     by_ref: dict[str, KnownPerson] = field(default_factory=dict)
     by_email: dict[str, list[KnownPerson]] = field(default_factory=lambda: defaultdict(list))
     with_zeros: dict[str, str] = field(default_factory=dict)
+    is_part: bool = False
 
     def named(self, person_ref: str | None, email: str | None = None) -> KnownPerson:
         """The one person meant: by reference, else by e-mail address. Raises UnknownPersonError."""
@@ -61,6 +63,8 @@ class KnownPeople:
             raise UnknownPersonError(
                 f"{len(people)} people share the email address {shown(email)}. Give the person_ref.", "email"
             )
+        if not people and self.is_part:
+            raise UnknownPersonError(NOT_YOURS, "email")
         if not people:
             raise UnknownPersonError(f"Nobody has the email address {shown(email)}.", "email")
         return people[0]
@@ -71,11 +75,13 @@ class KnownPeople:
                 f"{shown(person_ref)} is not known but {shown(self.with_zeros[person_ref])} is. Excel may have removed "
                 "zeros. Format the column as Text and export again."
             )
+        if self.is_part:
+            return NOT_YOURS
         return f"Nobody has person_ref {shown(person_ref)}."
 
 
-def load_people(session: Session) -> KnownPeople:
-    """Everybody whose details stand on record."""
+def load_people(session: Session, part: Part | None = None) -> KnownPeople:
+    """Everybody whose details stand on record; or those of a part, of whom alone a file may then speak."""
     query = (
         select(
             PersonRow.id,
@@ -88,7 +94,9 @@ def load_people(session: Session) -> KnownPeople:
         .where(known(PersonDetailRow, None))
         .order_by(PersonRow.id)
     )
-    people = KnownPeople()
+    if part is not None:
+        query = query.where(part.among(PersonRow.id))
+    people = KnownPeople(is_part=part is not None)
     for person_id, ref, first_name, last_name, email in session.execute(query):
         person = KnownPerson(person_id, ref, first_name, last_name, email or "")
         people.by_ref[ref] = person

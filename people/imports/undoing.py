@@ -6,10 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.facts import Fact, known, touch
-from people.imports import absences
+from people.imports import absences, schools
 from people.imports import people as whole
 from people.imports.batches import FactKind, FactRow, Undo
-from people.models import AbsenceRow, OrganisationSectorRow, PersonDetailRow, PostSpellRow, UnitRow
+from people.models import (
+    AbsenceRow,
+    OrganisationSectorRow,
+    PersonDetailRow,
+    PostSpellRow,
+    SchoolDetailRow,
+    UnitRow,
+)
 
 KINDS: dict[str, Sequence[FactKind]] = {
     whole.KIND: (
@@ -18,8 +25,30 @@ KINDS: dict[str, Sequence[FactKind]] = {
         FactKind(PostSpellRow, ("person_id", "post_ref"), days=True),
     ),
     absences.KIND: (FactKind(AbsenceRow, ("person_id", "kind", "first_day")),),
+    schools.KIND: (FactKind(SchoolDetailRow, ("organisation_id",)),),
 }
-"""The facts that each kind of batch about people records."""
+"""The facts that each kind of batch about people and schools records."""
+
+
+def built_on(session: Session, undo: Undo) -> Iterable[int | None]:
+    """The batches whose facts could not stand beside what an undo leaves."""
+    return [*posts_built_on(session, undo), *_urns_in_the_way(session, undo)]
+
+
+def _urns_in_the_way(session: Session, undo: Undo) -> Iterable[int | None]:
+    """The batches of facts that stand and have the URN of a school that would hold again."""
+    back = {row.urn for row in undo.back.get(SchoolDetailRow, ()) if row.urn is not None}
+    if not back:
+        return []
+    gone = {row.id for row in undo.gone.get(SchoolDetailRow, ())}
+    query = (
+        select(SchoolDetailRow.id, SchoolDetailRow.urn, SchoolDetailRow.recorded_batch_id)
+        .where(known(SchoolDetailRow, None))
+        .order_by(SchoolDetailRow.id)
+    )
+    return [
+        batch_id for fact_id, urn, batch_id in session.execute(query) if urn in back and fact_id not in gone
+    ]
 
 
 def posts_built_on(session: Session, undo: Undo) -> Iterable[int | None]:
@@ -45,8 +74,10 @@ def posts_built_on(session: Session, undo: Undo) -> Iterable[int | None]:
     return list(found)
 
 
-def touch_organisation(session: Session, _model: type[Fact], row: FactRow) -> None:
+def touch_organisation(session: Session, model: type[Fact], row: FactRow) -> None:
     """A sector decides who is required: it concerns everybody who holds or held a post in the organisation."""
+    if model is not OrganisationSectorRow:
+        return
     query = (
         select(PostSpellRow.person_id)
         .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from foundation import audit
@@ -24,6 +24,7 @@ from people.models import (
     PersonDetailRow,
     PersonRow,
     PostSpellRow,
+    RoleGrantRow,
     RoleLineRow,
     RoleRuleRow,
     UnitRow,
@@ -70,8 +71,12 @@ class HeldPost:
 
 def held_posts(session: Session, person_id: int, grants: Sequence[RoleGrant] | None = None) -> list[HeldPost]:
     """Every post of a person, newest first. `grants`: the roles by hand, where the page has read them already."""
+    query = _POSTS if grants is not None else _POSTS_AND_WHETHER_GRANTS
+    rows = session.connection().execute(query, {"person_id": person_id}).all()
     if grants is None:
-        grants = role_grants_of(session, [person_id]).get(person_id, ())
+        # Most people have none, and the posts say so.
+        some = any(row.has_grants for row in rows)
+        grants = role_grants_of(session, [person_id]).get(person_id, ()) if some else ()
     given = tuple(grants)
     return [
         HeldPost(
@@ -86,7 +91,7 @@ def held_posts(session: Session, person_id: int, grants: Sequence[RoleGrant] | N
             f"{row.first or ''} {row.last or ''}".strip() or ("Not known" if row.manager_ref else ""),
             given,
         )
-        for row in session.connection().execute(_POSTS, {"person_id": person_id}).all()
+        for row in rows
     ]
 
 
@@ -196,6 +201,11 @@ _POSTS = (
     .outerjoin(_of_manager, (_of_manager.person_id == _manager.id) & known(_of_manager, None))
     .where(PostSpellRow.person_id == bindparam("person_id"), known(PostSpellRow, None))
     .order_by(PostSpellRow.first_day.desc(), PostSpellRow.post_ref, PostSpellRow.id)
+)
+_POSTS_AND_WHETHER_GRANTS = _POSTS.add_columns(
+    exists()
+    .where(RoleGrantRow.person_id == PostSpellRow.person_id, known(RoleGrantRow, None))
+    .label("has_grants")
 )
 _ROLE_RULES = (
     select(

@@ -1,10 +1,10 @@
-"""Files about people: what they would change, loading them, and taking a batch back."""
+"""Files about people and schools: what they would change, loading them, and taking a batch back."""
 
 from sqlalchemy.orm import Session
 
 from foundation.facts import Progress, no_progress
 from foundation.stamp import Stamp
-from people.imports import absences, batches, maps
+from people.imports import absences, batches, maps, schools
 from people.imports import people as whole
 from people.imports.absences import AbsencesFile, read_absences
 from people.imports.account import Account
@@ -12,7 +12,8 @@ from people.imports.batches import Undo
 from people.imports.incoming import column_maps
 from people.imports.people import Options as PeopleOptions
 from people.imports.person_rows import PeopleFile, read_people
-from people.imports.undoing import KINDS, posts_built_on, touch_organisation
+from people.imports.schools import SchoolsFile, read_schools
+from people.imports.undoing import KINDS, built_on, touch_organisation
 
 __all__ = [
     "PEOPLE_MAPS",
@@ -20,13 +21,17 @@ __all__ = [
     "Account",
     "PeopleFile",
     "PeopleOptions",
+    "SchoolsFile",
     "import_absences",
     "import_people",
+    "import_schools",
     "plan_undo",
     "preview_absences",
     "preview_people",
+    "preview_schools",
     "read_absences",
     "read_people",
+    "read_schools",
     "undo",
 ]
 
@@ -64,11 +69,26 @@ def import_absences(
     return absences.apply(session, stamp, file, progress)
 
 
+def preview_schools(session: Session, file: SchoolsFile, _progress: Progress = no_progress) -> Account:
+    """What a file of schools would change. Writes nothing."""
+    return schools.prepare(session, file)[1]
+
+
+def import_schools(
+    session: Session, stamp: Stamp, file: SchoolsFile, progress: Progress = no_progress
+) -> Account:
+    """Apply a file of schools. Call inside a transaction."""
+    return schools.apply(session, stamp, file, progress)
+
+
 def plan_undo(session: Session, batch_id: int) -> Undo:
-    """What taking back a batch of people or absences would do. Writes nothing. Raises DomainError where refused."""
-    return batches.plan_undo(session, batch_id, KINDS, posts_built_on)
+    """What taking back a batch of people, absences or schools would do. Writes nothing.
+
+    Raises DomainError where refused.
+    """
+    return batches.plan_undo(session, batch_id, KINDS, built_on)
 
 
 def undo(session: Session, stamp: Stamp, batch_id: int) -> tuple[Undo, int]:
-    """Take back a batch of people or absences. Call inside a transaction; gives the number of the undo as well."""
-    return batches.undo_batch(session, stamp, batch_id, KINDS, posts_built_on, touch_organisation)
+    """Take back a batch of people, absences or schools. Call inside a transaction; gives the undo's number as well."""
+    return batches.undo_batch(session, stamp, batch_id, KINDS, built_on, touch_organisation)

@@ -2,24 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from foundation.facts import known
-from people.models import AbsenceRow, OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
+from people.models import (
+    AbsenceRow,
+    OrganisationRow,
+    PersonDetailRow,
+    PersonRow,
+    PostSpellRow,
+    RoleGrantRow,
+    UnitRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Who a person is."""
+    """Who a person is. `has_roles`, `has_absences`: whether there is a role by hand, or an absence, to be read."""
 
+    person_id: int
     public_id: str
     person_ref: str
     first_name: str
     last_name: str
     email: str | None
     category: str
+    has_roles: bool
+    has_absences: bool
 
     @property
     def name(self) -> str:
@@ -50,14 +62,26 @@ class AbsenceLine:
 
 def details(session: Session, person_id: int) -> Details:
     """The name and address under which a person is known now."""
-    found = session.connection().execute(_DETAILS, {"person_id": person_id}).one()
+    return _details(session.connection().execute(_DETAILS, {"person_id": person_id}).one())
+
+
+def find(session: Session, public_id: str) -> Details | None:
+    """The same by what names the person in an address; None where there is nobody."""
+    found = session.connection().execute(_FOUND, {"public_id": public_id}).one_or_none()
+    return None if found is None else _details(found)
+
+
+def _details(found: Any) -> Details:
     return Details(
+        person_id=found.id,
         public_id=found.public_id,
         person_ref=found.person_ref,
         first_name=found.first_name or "",
         last_name=found.last_name or "",
         email=found.email,
         category=found.category or "employee",
+        has_roles=bool(found.has_roles),
+        has_absences=bool(found.has_absences),
     )
 
 
@@ -84,18 +108,20 @@ def absences(session: Session, person_id: int, *, with_kind: bool) -> list[Absen
 
 
 # Asked whenever somebody looks at a person, so built once (`people.store`).
-_DETAILS = (
-    select(
-        PersonRow.public_id,
-        PersonRow.person_ref,
-        PersonDetailRow.first_name,
-        PersonDetailRow.last_name,
-        PersonDetailRow.email,
-        PersonDetailRow.category,
-    )
-    .outerjoin(PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None))
-    .where(PersonRow.id == bindparam("person_id"))
-)
+_WHO = select(
+    PersonRow.id,
+    PersonRow.public_id,
+    PersonRow.person_ref,
+    PersonDetailRow.first_name,
+    PersonDetailRow.last_name,
+    PersonDetailRow.email,
+    PersonDetailRow.category,
+    # Most people have neither: to look here costs less than to ask for each and be told nothing.
+    exists().where(RoleGrantRow.person_id == PersonRow.id, known(RoleGrantRow, None)).label("has_roles"),
+    exists().where(AbsenceRow.person_id == PersonRow.id, known(AbsenceRow, None)).label("has_absences"),
+).outerjoin(PersonDetailRow, (PersonDetailRow.person_id == PersonRow.id) & known(PersonDetailRow, None))
+_DETAILS = _WHO.where(PersonRow.id == bindparam("person_id"))
+_FOUND = _WHO.where(PersonRow.public_id == bindparam("public_id"))
 _MANAGER, _OF_MANAGER = aliased(PersonRow), aliased(PersonDetailRow)
 _POSTS = (
     select(

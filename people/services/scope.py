@@ -43,8 +43,11 @@ class View:
 def view_of(session: Session, account: Account, public_id: str, today: date) -> View | None:
     """How an account sees a person; None when it may not, or when there is no such person."""
     person_id = session.connection().execute(_PERSON, {"public_id": public_id}).scalar()
-    if person_id is None:
-        return None
+    return None if person_id is None else view_of_person(session, account, person_id, today)
+
+
+def view_of_person(session: Session, account: Account, person_id: int, today: date) -> View | None:
+    """The same for a person whose id is known already; None when the account may not see them."""
     seen = frozenset(_seen(session, account, person_id, today))
     return fields_of(account, person_id, seen) if seen else None
 

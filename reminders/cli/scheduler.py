@@ -12,6 +12,7 @@ from foundation.console import command_stamp, plain_problems
 from foundation.db import db
 from foundation.stamp import Stamp
 from reminders.jobs import EVERY_SECONDS, serve, steady_seconds, told_to_end
+from reminders.services.agreed_clock import agreed_now
 from reminders.services.leading import leadership_of
 from reminders.services.planning import terms_on
 from reminders.services.providers import find_mailer
@@ -49,7 +50,7 @@ def scheduler(i_know: bool, every: float) -> None:
     db.session.remove()
     with told_to_end() as ending:
         ticker = Ticker(
-            Clocks(clock.now, steady_seconds, clock.london_day),
+            Clocks(clock.now, steady_seconds, clock.london_day, agreed_now),
             leadership,
             _jobs(app),
             _stamp,

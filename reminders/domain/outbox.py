@@ -4,10 +4,11 @@ A message waits, is claimed by one process, is handed over to the mail server, a
 attempt is its stage; what is not known is counted (`ambiguous`).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from reminders.domain.letter import Attachment
 
@@ -50,6 +51,18 @@ class Writer(Protocol):
         applies. `again`: a copy may have arrived, so the same bytes leave or nothing does; NoLonger if anything in it
         no longer applies, and `undecided` where the rest still does.
         """
+
+
+Writing = Callable[[int, bool], Words | NoLonger]
+"""Gives the words of one message by its number, as `Writer.write` does: number, and `again`."""
+
+
+@runtime_checkable
+class BundleWriter(Writer, Protocol):
+    """A writer that reads what several messages need at once, so that no message costs questions of its own."""
+
+    def writing(self, session: Any, stamp: Any, message_ids: Sequence[int]) -> Writing:
+        """Asked inside the transaction of the mark, and good for it alone."""
 
 
 class Stage(StrEnum):

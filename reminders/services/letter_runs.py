@@ -24,7 +24,7 @@ from people.domain import UNIT_SEPARATOR
 from reminders.domain.due import Outcome, Reason
 from reminders.models import LetterRunRow, ReminderRow
 from reminders.services.writing.frame import Letterhead, plain_name
-from reminders.services.writing.person import DutiesOfDay, things_of
+from reminders.services.writing.person import DutiesOfDay, personal_facts
 from reminders.services.writing.phrasing import letter_words
 from reminders.services.writing.still import take_out
 from reminders.store.addressing import Named, named
@@ -129,11 +129,12 @@ def printed(
     people = named(session, (letter.person_id for letter in found))
     posts = posts_on(session, day, [letter.person_id for letter in found])
     duties = DutiesOfDay().on(load_rules(session).book, day)
+    every = [entry for letter in found for entry in letter.entries]
+    facts = personal_facts(session, duties, every, day)
     written = []
     for letter in found:
         person = people.get(letter.person_id, Named(letter.person_id, "", "", ""))
-        things = things_of(session, duties, letter.person_id, letter.entries, day)
-        subject, body = letter_words(letterhead, person.first_name, things)
+        subject, body = letter_words(letterhead, person.first_name, facts.things(letter.entries))
         written.append(
             PrintedLetter(
                 sender=(letterhead.council_name, letterhead.service_name),

@@ -5,7 +5,7 @@ chunk has written is in the ledger, so that another process, or the same one beg
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -214,29 +214,49 @@ def _write_chunk(
     under = circumstances_on(session, rules.book, run.day, digest)
     gather = of_teams if digest is Digest.TEAM else of_people
     planned = gather(session, rules, run.day, ids).planned(under)
-    messages = [message for message in planned.messages if message.channel is Channel.EMAIL]
-    message_ids = runs.write_messages(session, stamp, run, messages)
-    giving_way.take_place(session, rules.requirement_ids, message_ids, messages)
-    reminders = ledger.write(
-        session,
-        run.id,
-        rules.requirement_ids,
-        [(item, message_ids.get(one.dedupe_key)) for one in planned.messages for item in one.items],
-        planned.superseded,
-    )
+    written = write_down(session, stamp, run, rules.requirement_ids, planned)
     letters = sum(len(one.items) for one in planned.messages if one.channel is Channel.LETTER)
     counts = {
-        "reminders": reminders,
-        "messages": len(messages),
+        "reminders": written.reminders,
+        "messages": len(written.message_ids),
         "letters": letters,
         "superseded": len(planned.superseded),
     }
     if any(counts.values()):
-        runs.count_in(session, run.id, reminders, len(messages))
         audit.record(session, stamp, "reminders.written", f"reminder_run:{run.id}", **counts)
-    tally.reminders += reminders
-    tally.messages += len(messages)
+    tally.reminders += written.reminders
+    tally.messages += len(written.message_ids)
     tally.letters += letters
     tally.superseded += len(planned.superseded)
     tally.chunks += 1
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written down: how many reminders, and the rows of the messages by dedupe key."""
+
+    reminders: int
+    message_ids: Mapping[str, int]
+
+
+def write_down(
+    session: Session, stamp: Stamp, run: runs.Run, requirement_ids: Mapping[str, int], planned: Plan
+) -> Written:
+    """Write a plan of the day into the ledger and the outbox; so many statements however many messages there are.
+
+    Call inside a transaction, in which the plan was made: under its write lock nobody else has written them.
+    """
+    messages = [message for message in planned.messages if message.channel is Channel.EMAIL]
+    message_ids = runs.write_messages(session, stamp, run, messages)
+    giving_way.take_place(session, requirement_ids, message_ids, messages)
+    reminders = ledger.write(
+        session,
+        run.id,
+        requirement_ids,
+        [(item, message_ids.get(one.dedupe_key)) for one in planned.messages for item in one.items],
+        planned.superseded,
+    )
+    if reminders or messages:
+        runs.count_in(session, run.id, reminders, len(messages))
+    return Written(reminders, message_ids)

@@ -12,7 +12,7 @@ from compliance.store.rules import load_rules
 from reminders.domain.due import Channel, Digest, Item, Outcome, PlannedMessage
 from reminders.domain.letter import RefusedError
 from reminders.services.writing.frame import Letterhead
-from reminders.services.writing.person import DutiesOfDay, things_of
+from reminders.services.writing.person import DutiesOfDay, personal_facts
 from reminders.services.writing.phrasing import letter_words, person_words, team_words
 from reminders.services.writing.team import news_of
 from reminders.store.addressing import Named, named
@@ -43,7 +43,7 @@ def preview(session: Session, letterhead: Letterhead, message: PlannedMessage, t
         if message.digest is Digest.TEAM:
             news = news_of(session, rules, duties, NOT_WRITTEN, recipient, entries, people, today)
             return Preview(*team_words(letterhead, news))
-        things = things_of(session, duties, message.recipient_id, entries, today)
+        things = personal_facts(session, duties, entries, today).things(entries)
         if message.channel is Channel.LETTER:
             return Preview(*letter_words(letterhead, recipient.first_name, things))
         weekly = is_weekly(session, message.recipient_id)

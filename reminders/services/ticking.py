@@ -51,6 +51,8 @@ class Clocks:
     now: Callable[[], datetime]
     seconds: Callable[[], float]
     day_of: Callable[[datetime], date]
+    agreed: Callable[[], datetime | None] = lambda: None
+    """What the machine's clock says while a time server vouches for it; None where none does."""
 
     def read(self) -> Reading:
         """What both say at this moment."""
@@ -136,7 +138,7 @@ class Ticker:
             beat.ticked_at if beat else None,
             first=not self._has_ticked,
             i_know=self.i_know,
-            elsewhere=database_clock(session),
+            elsewhere=database_clock(session) or self.clocks.agreed(),
         )
         if why:
             self._tell(f"Reminders are not running. {why}")

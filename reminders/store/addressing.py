@@ -1,9 +1,10 @@
 """To whom a message about reminders goes, and the names that stand in it; as the record is when the message leaves.
 
-Statements are built once and run on the connection (`people.store`): each is run for every message.
+Statements are built once and run on the connection (`people.store`): each is run for every few messages.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,14 +47,17 @@ _RECIPIENT = select(*_DETAILS).where(
     .scalar_subquery(),
     known(PersonDetailRow, None),
 )
+_RECIPIENT_IDS = select(ReminderMessageRow.message_id, ReminderMessageRow.recipient_id).where(
+    ReminderMessageRow.message_id.in_(bindparam("message_ids", expanding=True))
+)
 _NAMED = select(*_DETAILS).where(
     PersonDetailRow.person_id.in_(bindparam("person_ids", expanding=True)), known(PersonDetailRow, None)
 )
 _ROLES = (
-    select(RequirementRow.code, StatusSpanRow.role)
+    select(StatusSpanRow.person_id, RequirementRow.code, StatusSpanRow.role)
     .join(RequirementRow, RequirementRow.id == StatusSpanRow.requirement_id)
     .where(
-        StatusSpanRow.person_id == bindparam("person_id"),
+        StatusSpanRow.person_id.in_(bindparam("person_ids", expanding=True)),
         StatusSpanRow.last_day >= bindparam("day", type_=Date),
         StatusSpanRow.first_day <= bindparam("day", type_=Date),
     )
@@ -79,6 +83,15 @@ def recipient_of(session: Session, message_id: int) -> Named | None:
     return None if row is None else Named(*row[:3], row[3] or "")
 
 
+def recipients_of(session: Session, message_ids: Sequence[int]) -> dict[int, Named]:
+    """The same of several messages; those that are nobody's that we know are left out."""
+    asked = {"message_ids": message_ids}
+    rows = session.connection().execute(_RECIPIENT_IDS, asked)
+    ids: dict[int, int] = {row[0]: row[1] for row in rows if row[1] is not None}
+    people = named(session, ids.values())
+    return {message_id: people[person_id] for message_id, person_id in ids.items() if person_id in people}
+
+
 def named(session: Session, person_ids: Iterable[int]) -> dict[int, Named]:
     """The names of these people."""
     wanted = sorted(set(person_ids))
@@ -86,10 +99,15 @@ def named(session: Session, person_ids: Iterable[int]) -> dict[int, Named]:
     return {row[0]: Named(*row[:3], row[3] or "") for row in rows}
 
 
-def roles_asking(session: Session, person_id: int, day: date) -> dict[str, str]:
-    """For each requirement of a person on a day, the role that asks for it."""
-    rows = session.connection().execute(_ROLES, {"person_id": person_id, "day": day})
-    return {code: role for code, role in rows}  # noqa: C416 -- dict() does not see that a row is a pair
+def roles_asking(session: Session, person_ids: Iterable[int], day: date) -> dict[int, dict[str, str]]:
+    """For each of these people, and each requirement of theirs on a day, the role that asks for it."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    wanted = sorted(set(person_ids))
+    if wanted:
+        rows = session.connection().execute(_ROLES, {"person_ids": wanted, "day": day})
+        for person_id, code, role in rows:
+            found[person_id][code] = role
+    return found
 
 
 def told_about_before(session: Session, recipient_id: int, message_id: int) -> set[int]:

@@ -3,7 +3,8 @@
 So a mail server that was away for days is followed by one message to each, not by one for each of these days.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ def take_place(
     """Move the reminders of older messages that still wait into the new ones. `ids` of the new ones by dedupe key.
 
     A reminder that something more urgent about the same duty has overtaken is superseded. Call inside a transaction.
+    The same number of statements however many messages there are.
     """
     by_recipient: dict[tuple[int | None, str], PlannedMessage] = {
         (message.recipient_id, message.digest.value): message for message in messages
@@ -38,19 +40,34 @@ def take_place(
             "kinds": [digest.value for digest in Digest],
         },
     ).all()
-    for message_id, recipient_id, kind in waiting:
-        message = by_recipient.get((recipient_id, kind))
-        if message is None or not connection.execute(_GIVE_WAY, {"message": message_id}).rowcount:
-            continue  # another process is about to send it
-        told = {(item.person_id, requirement_ids[item.requirement], item.cycle) for item in message.items}
-        moved: list[int] = []
-        overtaken: list[int] = []
-        for reminder_id, *about in connection.execute(_STANDING_IN, {"message": message_id}).all():
-            (overtaken if tuple(about) in told else moved).append(reminder_id)
-        if overtaken:
-            connection.execute(_OVERTAKEN, {"ids": overtaken})
-        if moved:
-            connection.execute(_MOVED, {"ids": moved, "to": ids[message.dedupe_key]})
+    successors = {
+        message_id: message
+        for message_id, recipient_id, kind in waiting
+        if (message := by_recipient.get((recipient_id, kind))) is not None
+    }
+    if not successors:
+        return
+    # What another process is about to send by now does not give way.
+    given = connection.execute(_GIVE_WAY, {"ids": sorted(successors)}).scalars().all()
+    told = {
+        message.dedupe_key: {
+            (item.person_id, requirement_ids[item.requirement], item.cycle) for item in message.items
+        }
+        for message in successors.values()
+    }
+    overtaken: list[int] = []
+    moved: list[dict[str, int]] = []
+    standing: Iterable[Any] = connection.execute(_STANDING_IN, {"ids": sorted(given)}).all()
+    for reminder_id, message_id, *about in standing:
+        key = successors[message_id].dedupe_key
+        if tuple(about) in told[key]:
+            overtaken.append(reminder_id)
+        else:
+            moved.append({"reminder": reminder_id, "to": ids[key]})
+    if overtaken:
+        connection.execute(_OVERTAKEN, {"ids": overtaken})
+    if moved:
+        connection.execute(_MOVED, moved)
 
 
 _WAITING = (
@@ -71,14 +88,30 @@ _WAITING = (
 )
 _GIVE_WAY = (
     update(OutgoingMessageRow)
-    .where(OutgoingMessageRow.id == bindparam("message"), OutgoingMessageRow.state == State.WAITING.value)
+    .where(
+        OutgoingMessageRow.id.in_(bindparam("ids", expanding=True)),
+        OutgoingMessageRow.state == State.WAITING.value,
+    )
     .values(state=State.SUPERSEDED.value)
+    .returning(OutgoingMessageRow.id)
 )
 _STANDING_IN = (
-    select(ReminderRow.id, ReminderRow.person_id, ReminderRow.requirement_id, ReminderRow.cycle)
-    .where(ReminderRow.message_id == bindparam("message"), ReminderRow.outcome == Outcome.PLANNED.value)
+    select(
+        ReminderRow.id,
+        ReminderRow.message_id,
+        ReminderRow.person_id,
+        ReminderRow.requirement_id,
+        ReminderRow.cycle,
+    )
+    .where(
+        ReminderRow.message_id.in_(bindparam("ids", expanding=True)),
+        ReminderRow.outcome == Outcome.PLANNED.value,
+    )
     .order_by(ReminderRow.id)
 )
-_THESE = ReminderRow.id.in_(bindparam("ids", expanding=True))
-_OVERTAKEN = update(ReminderRow).where(_THESE).values(outcome=Outcome.SUPERSEDED.value, message_id=None)
-_MOVED = update(ReminderRow).where(_THESE).values(message_id=bindparam("to"))
+_OVERTAKEN = (
+    update(ReminderRow)
+    .where(ReminderRow.id.in_(bindparam("ids", expanding=True)))
+    .values(outcome=Outcome.SUPERSEDED.value, message_id=None)
+)
+_MOVED = update(ReminderRow).where(ReminderRow.id == bindparam("reminder")).values(message_id=bindparam("to"))

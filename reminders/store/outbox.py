@@ -59,13 +59,14 @@ def messages(
     since: datetime | None = None,
     before: datetime | None = None,
     person_id: int | None = None,
+    among: Select[int] | None = None,
 ) -> tuple[tuple[Line, ...], Page]:
     """One page of the messages, the newest first, and where that page lies. Empty filters let everything through.
 
     `wanted`: the page that an address asks for. `since` and `before`: when the messages were written down. `person_id`
-    is that of reminders.
+    is that of reminders; `among` a query for several of these (reminders/store/peoples.py).
     """
-    chosen = _chosen(states, kinds, since, before, person_id)
+    chosen = _chosen(states, kinds, since, before, person_id, among)
     total = session.scalars(_joined(func.count()).where(*chosen)).one()
     page = Page.of(wanted, total)
     query = _joined(*_LINE).where(*chosen).order_by(OutgoingMessageRow.id.desc())
@@ -81,9 +82,10 @@ def each(
     since: datetime | None = None,
     before: datetime | None = None,
     person_id: int | None = None,
+    among: Select[int] | None = None,
 ) -> Iterator[Line]:
     """Every message that `messages` would show, the newest first."""
-    query = _joined(*_LINE).where(*_chosen(states, kinds, since, before, person_id))
+    query = _joined(*_LINE).where(*_chosen(states, kinds, since, before, person_id, among))
     for row in session.execute(query.order_by(OutgoingMessageRow.id.desc())):
         yield _line(row)
 
@@ -160,6 +162,7 @@ def _chosen(
     since: datetime | None,
     before: datetime | None,
     person_id: int | None,
+    among: Select[int] | None,
 ) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = []
     if states:
@@ -172,6 +175,8 @@ def _chosen(
         chosen.append(OutgoingMessageRow.made_at < before)
     if person_id is not None:
         chosen.append(ReminderMessageRow.recipient_id == person_id)
+    if among is not None:
+        chosen.append(ReminderMessageRow.recipient_id.in_(among))
     return chosen
 
 

@@ -92,7 +92,9 @@ _DIGESTS = (
     .order_by(ReminderMessageRow.day.desc(), OutgoingMessageRow.id.desc())
     .limit(bindparam("limit"))
 )
-_WEEKLY = select(ReminderChoiceRow.weekly).where(ReminderChoiceRow.person_id == bindparam("person_id"))
+_WEEKLY = select(ReminderChoiceRow.person_id).where(
+    ReminderChoiceRow.person_id.in_(bindparam("person_ids", expanding=True)), ReminderChoiceRow.weekly
+)
 
 
 def count_told(session: Session, person_id: int) -> int:
@@ -138,4 +140,10 @@ def told_by_email(session: Session, person_ids: Iterable[int]) -> dict[tuple[int
 
 def is_weekly(session: Session, person_id: int) -> bool:
     """Whether somebody asked for one message a week."""
-    return bool(session.connection().execute(_WEEKLY, {"person_id": person_id}).scalar())
+    return person_id in weekly_among(session, [person_id])
+
+
+def weekly_among(session: Session, person_ids: Iterable[int]) -> set[int]:
+    """Those of these people who asked for one message a week."""
+    wanted = sorted(set(person_ids))
+    return set(session.connection().execute(_WEEKLY, {"person_ids": wanted}).scalars()) if wanted else set()

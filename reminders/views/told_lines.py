@@ -6,6 +6,7 @@ from datetime import date
 from compliance.domain.requirement import RuleBook
 from foundation import clock
 from reminders import wording
+from reminders.domain.by_hand import is_by_hand
 from reminders.domain.step_told import step_told
 from reminders.store.told import DigestLine, ToldLine
 
@@ -40,6 +41,8 @@ class OtherLine:
 
 def step_words(book: RuleBook, requirement: str, code: str, on: date) -> str:
     """By which step a duty was spoken of on the day of a plan, in words; its code where the rule book lost it."""
+    if is_by_hand(code):
+        return wording.BY_HAND
     step = step_told(book.reminder_steps, requirement, code, on)
     return wording.step_words(step) if step else wording.kind_words(code)
 

@@ -12,14 +12,18 @@ from foundation.console import DAY, command_stamp, format_option, plain_problems
 from foundation.db import db
 from reports.domain.asking import Of
 from reports.domain.description import Format
+from reports.domain.part import NOT_PUBLISHED
 from reports.domain.suppression import publishable
 from reports.services import building
 from reports.services.catalogue import CATALOGUE, find
+from reports.services.parts import named
 from reports.services.rendering import write_file
 
 as_at_option = click.option(
     "--as-at", "day", type=DAY, default=clock.today, show_default="today", help="The day of the report."
 )
+unit_option = click.option("--unit", help='Only this unit and everything below it: "Homes > Repairs".')
+organisation_option = click.option("--organisation", help="Only this organisation, by its name.")
 OF_WORDS = {
     Of.ALL: 'The report "{key}" is of everybody. Leave --of out.',
     Of.PERSON: 'The report "{key}" is of one person. Say whose: --of STAFFNUMBER',
@@ -63,10 +67,22 @@ def list_reports(form: str) -> None:
 @click.option(
     "--below", is_flag=True, help="Of a team: everybody below the manager, not direct reports alone."
 )
+@unit_option
+@organisation_option
 @click.option("--public", is_flag=True, help="The version that may be published: no names, no small numbers.")
 @with_appcontext
 @plain_problems
-def build_report(key: str, day: date, form: str, output: Path, of: str, below: bool, public: bool) -> None:
+def build_report(
+    key: str,
+    day: date,
+    form: str,
+    output: Path,
+    of: str,
+    below: bool,
+    unit: str | None,
+    organisation: str | None,
+    public: bool,
+) -> None:
     """Build the report KEY as a file."""
     wanted = find(key)
     if wanted is not None and bool(of) is (wanted.of is Of.ALL):
@@ -76,7 +92,10 @@ def build_report(key: str, day: date, form: str, output: Path, of: str, below: b
     now = clock.now()
     council = current_app.config["COUNCIL_NAME"]
     made_by = command_stamp(now).actor
-    report = building.build(db.session(), key, day, now, made_by, council, of=of, below=below)
+    part = named(organisation, unit)
+    report = building.build(db.session(), key, day, now, made_by, council, of=of, below=below, part=part)
+    if public and part is not None:
+        refuse(NOT_PUBLISHED)
     if public:
         definition = find(key)
         if definition is None or not definition.is_publishable:

@@ -1,5 +1,6 @@
 """Keeping reports for good, opening them again, and explaining the movement from one to another."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,29 +15,39 @@ from foundation.console import command_stamp, format_option, plain_problems, pri
 from foundation.db import db, transaction
 from foundation.errors import NotFound
 from reports import store
-from reports.cli.building import as_at_option
+from reports.cli.building import as_at_option, organisation_option, unit_option
 from reports.domain.description import Format
+from reports.domain.part import NOT_PUBLISHED, Part
 from reports.domain.suppression import publishable
 from reports.services import freezing
 from reports.services.building import is_publishable
 from reports.services.catalogue import CATALOGUE
+from reports.services.parts import named, one_unit, part_words, parts_by_number
 from reports.services.rendering import rendered
 from reports.store import Frozen
+
+COLUMNS = ("reference", "report", "part", "as_at", "frozen_at", "frozen_by", "sha256")
 
 
 @click.command("freeze")
 @click.argument("key")
 @as_at_option
+@unit_option
+@organisation_option
 @with_appcontext
 @plain_problems
-def freeze(key: str, day: date) -> None:
+def freeze(key: str, day: date, unit: str | None, organisation: str | None) -> None:
     """Keep the report KEY of a day for good: its figures and the people behind them."""
     if day > clock.today():
         refuse("A day that is still to come cannot be frozen: nothing of it is known yet.")
     council = current_app.config["COUNCIL_NAME"]
+    now = clock.now()
+    found = one_unit(db.session(), named(organisation, unit))
+    ready = freezing.make_ready(
+        db.session(), now, key, day, command_stamp(now).actor, council, found.id if found else None
+    )
     with transaction(db.session()) as session:
-        stamp = command_stamp(clock.now())
-        frozen = freezing.freeze(session, stamp, key, day, stamp.actor, council)
+        frozen = freezing.keep(session, command_stamp(clock.now()), ready)
     click.echo(f"{frozen.reference}: {key} as at {day.isoformat()}, SHA-256 {frozen.sha256}")
 
 
@@ -46,8 +57,9 @@ def freeze(key: str, day: date) -> None:
 @plain_problems
 def list_frozen(form: str) -> None:
     """Which reports were kept."""
-    rows = [_listed(one) for one in store.frozen_reports(db.session(), [one.key for one in CATALOGUE])]
-    print_rows(rows, ("reference", "report", "as_at", "frozen_at", "frozen_by", "sha256"), form)
+    parts = parts_by_number(db.session())
+    kept = store.frozen_reports(db.session(), [one.key for one in CATALOGUE])
+    print_rows([_listed(one, parts) for one in kept], COLUMNS, form)
 
 
 @click.command("open")
@@ -63,6 +75,8 @@ def open_frozen(reference: str, form: str, output: Path, public: bool) -> None:
     """Draw a frozen report again, as it was."""
     frozen, report, _ = freezing.opened(db.session(), reference)
     if public:
+        if frozen.unit_id is not None:
+            refuse(NOT_PUBLISHED)
         if not is_publishable(frozen.report):
             refuse(f'The report "{frozen.report}" is a list of people: no version of it may be published.')
         report = publishable(report)
@@ -98,10 +112,11 @@ def _found(name: str) -> Frozen:
     return frozen
 
 
-def _listed(one: Frozen) -> dict[str, Any]:
+def _listed(one: Frozen, parts: Mapping[int, Part]) -> dict[str, Any]:
     return {
         "reference": one.reference,
         "report": one.report,
+        "part": part_words(one.unit_id, parts),
         "as_at": one.as_at,
         "frozen_at": one.frozen_at,
         "frozen_by": one.frozen_by,

@@ -1,6 +1,7 @@
 """Reports on schedule: which there are, making and ending them, and sending what is due."""
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,9 @@ from foundation.console import (
 )
 from foundation.db import db, transaction
 from foundation.formats import count_noun, long_date
+from reports.cli.building import organisation_option, unit_option
 from reports.domain.description import Format
+from reports.domain.part import Part
 from reports.domain.schedule import (
     FILE_FORMATS,
     Every,
@@ -34,9 +37,10 @@ from reports.domain.schedule import (
     waits_days,
 )
 from reports.services import issuing, scheduling
+from reports.services.parts import named, one_unit, part_words, parts_by_number
 from reports.store import schedules as store
 
-COLUMNS = ("id", "report", "every", "sent_as", "to", "first_day", "issued_to", "next", "goes_out")
+COLUMNS = ("id", "report", "part", "every", "sent_as", "to", "first_day", "issued_to", "next", "goes_out")
 
 
 @click.command("schedules")
@@ -45,8 +49,8 @@ COLUMNS = ("id", "report", "every", "sent_as", "to", "first_day", "issued_to", "
 @plain_problems
 def list_schedules(form: str) -> None:
     """Which reports are sent on schedule, to whom, and which period comes next."""
-    today = clock.today()
-    print_rows([_listed(one, today) for one in store.schedules(db.session())], COLUMNS, form)
+    today, parts = clock.today(), parts_by_number(db.session())
+    print_rows([_listed(one, today, parts) for one in store.schedules(db.session())], COLUMNS, form)
 
 
 @click.command("schedule")
@@ -63,16 +67,32 @@ def list_schedules(form: str) -> None:
 @click.option(
     "--from", "first_day", type=DAY, default=clock.today, show_default="today", help="The day it begins."
 )
+@unit_option
+@organisation_option
 @with_appcontext
 @plain_problems
-def schedule(key: str, every: str, recipients: tuple[str, ...], attach: str | None, first_day: date) -> None:
+def schedule(
+    key: str,
+    every: str,
+    recipients: tuple[str, ...],
+    attach: str | None,
+    first_day: date,
+    unit: str | None,
+    organisation: str | None,
+) -> None:
     """Keep the report KEY at the end of every month, quarter or financial year, and send it.
 
     Of the periods that are over on the day of this command the last is sent, if it ends on or after the first day.
     A report with commentary goes out 10 full days after the period, so that there is time for commentary.
     """
+    found = one_unit(db.session(), named(organisation, unit))
     wanted = Wanted(
-        key, Every(every), Format(attach) if attach else None, addresses_in("\n".join(recipients)), first_day
+        key,
+        Every(every),
+        Format(attach) if attach else None,
+        addresses_in("\n".join(recipients)),
+        first_day,
+        found.id if found else None,
     )
     today = clock.today()
     with transaction(db.session()) as session:
@@ -143,12 +163,13 @@ def _with_files() -> bool:
     return takes_files(current_app.config["MAIL_URL"])
 
 
-def _listed(one: Schedule, today: date) -> dict[str, Any]:
+def _listed(one: Schedule, today: date, parts: Mapping[int, Part]) -> dict[str, Any]:
     wanted, waits = one.wanted, waits_days(one.wanted.report)
     end = next_end(wanted.every, wanted.first_day, one.issued_to, today, waits)
     return {
         "id": one.public_id,
         "report": wanted.report,
+        "part": part_words(wanted.unit_id, parts),
         "every": wanted.every.value,
         "sent_as": wanted.form.value if wanted.form else "link",
         "to": ", ".join(wanted.recipients),

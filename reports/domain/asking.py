@@ -12,11 +12,15 @@ from typing import Protocol
 
 from compliance.domain.bridge import Bridge
 from compliance.domain.figures import Counts, Judgement
+from compliance.domain.flows import Flow
 from compliance.domain.headcount import Headcount
 from compliance.domain.requirement import RuleBook
+from compliance.domain.schools import SchoolRecord
 from compliance.domain.spans import Span
 from foundation.dates import Period
 from reports.domain.description import Head, Report
+from reports.domain.part import Part
+from reports.domain.sources.chasing import ChasingSources
 from reports.domain.sources.names import NameSources
 from reports.domain.sources.told import ToldSources
 from reports.domain.sources.training import TrainingSources
@@ -28,6 +32,8 @@ class By(StrEnum):
 
     ORGANISATION = "organisation"
     DIRECTORATE = "directorate"
+    SERVICE = "service"
+    """The units right below directorates."""
     ROLE = "role"
     SECTOR = "sector"
 
@@ -50,6 +56,10 @@ class Line:
     owner: str = ""
 
 
+FlowKey = tuple[date, str, str, str]
+"""The last day, the requirement, the organisation and the part, as a `Line` has them; both empty for the whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One person and requirement on a day, with the facts behind the status in a sentence."""
@@ -62,6 +72,7 @@ class Standing:
     requirement: str
     span: Span
     why: str
+    person_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,11 @@ class Sources(Protocol):
         ...
 
     @property
+    def part(self) -> Part | None:
+        """The part of the council that the report was asked for; None: all that its reader may see."""
+        ...
+
+    @property
     def narrowed_to(self) -> str:
         """The organisations that all answers are narrowed to, by name; empty: they are about everybody."""
         ...
@@ -96,8 +112,20 @@ class Sources(Protocol):
         """The figures of a day, whole or in parts, ordered by requirement and part."""
         ...
 
-    def trend(self, days: Sequence[date]) -> Sequence[Line]:
-        """The figures of the whole on several days."""
+    def trend(self, days: Sequence[date], by: By | None = None) -> Sequence[Line]:
+        """The figures of several days, whole or in parts, each day as `figures` orders it."""
+        ...
+
+    def flows(self, ends: Sequence[date], by: By | None = None) -> Mapping[FlowKey, Flow]:
+        """What happened between each two of these days that follow one another, whole or by directorate."""
+        ...
+
+    def in_post(self, day: date, by: By | None = None) -> Mapping[tuple[str, str], int]:
+        """How many people hold a post, whatever is required of them, by organisation and part as a `Line` has them."""
+        ...
+
+    def kept(self, report: str, days: Sequence[date]) -> Mapping[date, str]:
+        """By day the reference of a report of everybody that was kept of it."""
         ...
 
     def people(self, day: date) -> Iterable[Standing]:
@@ -106,6 +134,10 @@ class Sources(Protocol):
 
     def schools(self, day: date, requirement: str) -> tuple[Sequence[School], Sequence[str]]:
         """The schools with somebody in post, and the names of the others."""
+        ...
+
+    def school_records(self, day: date) -> Mapping[str, SchoolRecord]:
+        """What is known of every school beside its figures, by name."""
         ...
 
     def headcounts(self, days: Period) -> Sequence[Headcount]:
@@ -129,6 +161,11 @@ class Sources(Protocol):
     @property
     def names(self) -> NameSources:
         """One person, one team."""
+        ...
+
+    @property
+    def chasing(self) -> ChasingSources:
+        """Who leads people who owe something, what they were told, and where they can go."""
         ...
 
     @property
@@ -233,7 +270,8 @@ class Definition:
 
     `shows_figures`: its numbers are figures of the engine, so that the people behind them are kept with it.
     `place`: where it is listed in its group. `is_streamed`: its rows are read while a file is written
-    (reports.domain.description.Rows), however many there are, so it cannot be kept.
+    (reports.domain.description.Rows), however many there are, so it cannot be kept. `takes_part`: it may be asked for
+    one organisation or unit alone.
     """
 
     key: str
@@ -246,3 +284,4 @@ class Definition:
     shows_figures: bool = True
     place: int = 99
     is_streamed: bool = False
+    takes_part: bool = False

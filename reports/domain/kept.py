@@ -1,10 +1,15 @@
-"""A report as text that is kept for good, and back: the same report always gives the same text. Pure."""
+"""A report as text that is kept for good, and back: the same report always gives the same text. Pure.
+
+The text comes in pieces, some hundreds of rows each, so that whoever writes it down never holds a long list whole.
+"""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
+from zlib import compressobj
 
 from reports.domain.description import (
     WITHHELD,
@@ -26,24 +31,47 @@ VERSION = 1
 """Of this way of writing. A later one still reads the earlier."""
 
 
-def to_text(report: Report) -> str:
+def pieces(report: Report) -> Iterator[str]:
     """The report as JSON of one line: keys in order, nothing left to chance."""
-    found = {
-        "version": VERSION,
-        "key": report.key,
-        "is_publishable": report.is_publishable,
-        "head": _head(report.head),
-        "sections": [
-            {
-                "title": one.title,
-                "paragraphs": list(one.paragraphs),
-                "tables": [_table(t) for t in one.tables],
-            }
-            for one in report.sections
-        ],
-        "behind": [_table(table) for table in report.behind],
-    }
-    return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    yield '{"behind":['
+    yield from _tables(report.behind)
+    head = {"head": _head(report.head), "is_publishable": report.is_publishable, "key": report.key}
+    yield f'],{_json(head)[1:-1]},"sections":['
+    for number, section in enumerate(report.sections):
+        yield f'{"," if number else ""}{{"paragraphs":{_json(list(section.paragraphs))},"tables":['
+        yield from _tables(section.tables)
+        yield f'],"title":{_json(section.title)}}}'
+    yield f'],"version":{VERSION}}}'
+
+
+def to_text(report: Report) -> str:
+    """All of it at once."""
+    return "".join(pieces(report))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A report and the people behind it as they are kept: packed texts, and the digest of the two unpacked."""
+
+    description: bytes
+    behind: bytes
+    sha256: str
+
+
+def packed(report: Report, behind: Report) -> Packed:
+    """Both as they are kept. Rows that are read while they are written never stand in memory all at once."""
+    summed = sha256()
+
+    def pack(one: Report) -> bytes:
+        packer, made = compressobj(9), bytearray()
+        for piece in pieces(one):
+            written = piece.encode()
+            summed.update(written)
+            made += packer.compress(written)
+        return bytes(made + packer.flush())
+
+    texts = pack(report), pack(behind)
+    return Packed(*texts, summed.hexdigest())
 
 
 def digest(text: str) -> str:
@@ -98,21 +126,33 @@ def _read_head(found: dict[str, Any]) -> Head:
     )
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _tables(tables: Sequence[Table]) -> Iterator[str]:
+    for number, table in enumerate(tables):
+        yield "," if number else ""
+        yield from _table(table)
+
+
+def _table(table: Table) -> Iterator[str]:
+    """One table, its rows between the keys that come before theirs and those that come after."""
     chart = table.chart
-    return {
-        "key": table.key,
-        "title": table.title,
-        "columns": [[one.key, one.title, one.kind, one.width, one.says] for one in table.columns],
-        "rows": [[_cell(cell) for cell in row] for row in table.rows],
-        "note": table.note,
-        "empty": table.empty,
+    before = {
         "chart": chart and [chart.title, chart.label, chart.value, chart.target, chart.is_line],
-        "within": list(table.within),
-        "whole": table.whole,
-        "label": table.label,
+        "columns": [[one.key, one.title, one.kind, one.width, one.says] for one in table.columns],
+        "empty": table.empty,
         "inside": [list(one) for one in table.inside],
+        "key": table.key,
+        "label": table.label,
+        "note": table.note,
     }
+    after = {"title": table.title, "whole": table.whole, "within": list(table.within)}
+    yield f'{_json(before)[:-1]},"rows":['
+    for number, some in enumerate(table.blocks()):
+        yield ("," if number else "") + _json([[_cell(cell) for cell in row] for row in some])[1:-1]
+    yield f"],{_json(after)[1:]}"
+
+
+def _json(found: Any) -> str:
+    return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _read_table(found: dict[str, Any]) -> Table:

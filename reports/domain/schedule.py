@@ -42,7 +42,8 @@ class Every(StrEnum):
 class Wanted:
     """What somebody asks for: which report, how often, to whom, from which day on.
 
-    `form`: the format of a file that goes with the message; None: a link to sign in for.
+    `form`: the format of a file that goes with the message; None: a link to sign in for. `unit_id`: the organisation or
+    unit that the report is of; None: everybody.
     """
 
     report: str
@@ -50,6 +51,7 @@ class Wanted:
     form: Format | None
     recipients: tuple[str, ...]
     first_day: date
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class ScheduleForm(OnceForm):
     """
 
     report = SelectField("Report", validate_choice=False)
+    part = SelectField("Organisation or unit, and everything below it", validate_choice=False)
     every = RadioField(
         "How often",
         choices=[SelectChoice(one.value, EVERY_WORDS[one]) for one in Every],
@@ -48,14 +49,18 @@ class ScheduleForm(OnceForm):
     checked = HiddenField()
     shown = HiddenField()
 
-    def offer(self, definitions: Sequence[Definition], *, with_files: bool) -> None:
-        """Give the reports to choose from, and what can be sent."""
+    def offer(
+        self, definitions: Sequence[Definition], units: Sequence[tuple[str, str]], *, with_files: bool
+    ) -> None:
+        """Give the reports and parts of the council to choose from, and what can be sent."""
+        self.part.choices = list(units)
         self.report.choices = [("", "Choose a report"), *((one.key, one.title) for one in definitions)]
         forms = [LINK, *(one.value for one in FILE_FORMATS if with_files)]
         self.send_as.choices = [SelectChoice(one, SEND_WORDS[one]) for one in forms]
 
-    def fill(self, wanted: Wanted) -> None:
-        """Show what stands."""
+    def fill(self, wanted: Wanted, part: str) -> None:
+        """Show what stands. `part`: the public id of its organisation or unit."""
+        self.part.data = part
         self.report.data = wanted.report
         self.every.data = wanted.every.value
         self.send_as.data = wanted.form.value if wanted.form else LINK
@@ -69,10 +74,12 @@ class ScheduleForm(OnceForm):
             self.every.errors = ["Select how often"]
         if self.send_as.data not in {one.value for one in self.send_as.choices}:
             self.send_as.errors = ["Select what to send"]
-        return not (self.report.errors or self.every.errors or self.send_as.errors)
+        if (self.part.data or "") not in dict(self.part.choices):
+            self.part.errors = ["Choose an organisation or unit from the list"]
+        return not (self.report.errors or self.part.errors or self.every.errors or self.send_as.errors)
 
-    def wanted(self, first_day: date) -> Wanted:
-        """What was asked for."""
+    def wanted(self, first_day: date, unit_ids: Mapping[str, int]) -> Wanted:
+        """What was asked for. `unit_ids`: the numbers of units by their public ids."""
         send_as = str(self.send_as.data)
         return Wanted(
             str(self.report.data),
@@ -80,12 +87,14 @@ class ScheduleForm(OnceForm):
             None if send_as == LINK else Format(send_as),
             addresses_in(str(self.recipients.data or "")),
             first_day,
+            unit_ids.get(self.part.data or ""),
         )
 
     def refuse(self, words: Words) -> None:
         """Say what is wrong, each beside what it is about."""
         for bound, why in (
             (self.report, words.report),
+            (self.part, words.part),
             (self.send_as, words.form),
             (self.recipients, words.recipients),
         ):
@@ -110,7 +119,8 @@ class EndScheduleForm(OnceForm):
 def digest_of(wanted: Wanted) -> str:
     """What the page of answers has shown, in a few letters: what differs from it is shown first, and not saved."""
     form = wanted.form.value if wanted.form else LINK
-    told = (wanted.report, wanted.every.value, form, wanted.first_day.isoformat(), *wanted.recipients)
+    unit, day = str(wanted.unit_id or ""), wanted.first_day.isoformat()
+    told = (wanted.report, unit, wanted.every.value, form, day, *wanted.recipients)
     return sha256("\n".join(told).encode()).hexdigest()
 
 

@@ -32,23 +32,7 @@ TOO_LONG = f"A PDF of this report would have more than {MOST_PAGES} pages. Choos
 class UndrawnPages(TaggedPages):
     """Pages that are only counted."""
 
-    def mark(
-        self,
-        kind: str,
-        lines: Sequence[Line],
-        inside: Element | None = None,
-        scope: str = "",
-        *,
-        actual: str = "",
-    ) -> None:
-        """Nothing: whoever asks has placed the lines already."""
-
-    def figure(
-        self, alt: str, box: tuple[float, float, float, float], draw: Callable[[Canvas], None]
-    ) -> None:
-        """Nothing."""
-
-    def artifact(self, draw: Callable[[Canvas], None]) -> None:
+    def code(self, operator: str) -> None:
         """Nothing."""
 
     def group(self, kind: str, inside: Element | None = None) -> Element:
@@ -61,6 +45,12 @@ class UndrawnPages(TaggedPages):
 
     def finish(self) -> None:
         """Nothing."""
+
+    def _draw(self, draw: Callable[[Canvas], None]) -> None:
+        """Nothing: whoever asks has placed it already."""
+
+    def _marked(self, kind: str, inside: Element | None) -> Element:
+        return Element(kind)
 
 
 class Sheet:

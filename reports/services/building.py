@@ -5,11 +5,12 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from foundation.dates import LONDON
-from foundation.errors import NotFound
+from foundation.errors import DomainError, NotFound
 from people.domain import Account, Permission
 from people.services.scope import sees_references
 from reports.domain.asking import Ask, Definition, Readers
 from reports.domain.description import Report, without_references
+from reports.domain.part import Part
 from reports.services.catalogue import CATALOGUE, find
 from reports.services.sources.record import Record
 
@@ -56,14 +57,28 @@ def build(
     organisation_ids: frozenset[int] | None = None,
     of: str = "",
     below: bool = False,
+    part: Part | None = None,
 ) -> Report:
-    """A report in full. Raises NotFound for a key that is not in the catalogue, or where there is nobody such `of`."""
+    """A report in full, or of one part of the council.
+
+    Raises NotFound for a key that is not in the catalogue, or where there is no such `of` or part, and DomainError
+    where the report is not made of parts.
+    """
     definition = find(key)
     if definition is None:
         raise NotFound(f'There is no report "{key}". Run: flask reports list')
+    if part is not None and not definition.takes_part:
+        raise DomainError(of_the_whole(definition))
     return definition.build(
-        Ask(as_at, made_at.astimezone(LONDON), made_by, council, of, below), Record(session, organisation_ids)
+        Ask(as_at, made_at.astimezone(LONDON), made_by, council, of, below),
+        Record(session, organisation_ids, part),
     )
+
+
+def of_the_whole(definition: Definition) -> str:
+    """Why a report is not made of one part of the council."""
+    made = ", ".join(one.key for one in CATALOGUE if one.takes_part)
+    return f'"{definition.title}" is not made of one organisation or unit. These are: {made}.'
 
 
 def build_for(
@@ -76,6 +91,7 @@ def build_for(
     council: str,
     of: str = "",
     below: bool = False,
+    part: Part | None = None,
 ) -> Report:
     """A report as one account may read it: a partner lead's is of the people of their own organisation.
 
@@ -85,7 +101,7 @@ def build_for(
     if definition is None or not may_read(account, definition):
         raise NotFound("There is no such report.")
     inside = account.organisation_ids if account.is_partner_lead and not account.sees_everybody else None
-    return as_read_by(account, build(session, key, as_at, made_at, made_by, council, inside, of, below))
+    return as_read_by(account, build(session, key, as_at, made_at, made_by, council, inside, of, below, part))
 
 
 def as_read_by(account: Account, report: Report) -> Report:

@@ -2,8 +2,9 @@
 
 A report with places for words waits `COMMENTARY_DAYS` first: what is kept takes in no words that are written later.
 
-The frozen report, a message for each address, the rows that say so and the event in the trail are one transaction. Who
-dies in it leaves nothing; of two at once the second finds that it was done. The words of a message are written when it
+A report is made ready before its transaction begins (reports.services.freezing). Keeping it, a message for each
+address, the rows that say so and the event in the trail are one transaction. Who dies in it leaves nothing; of two at
+once the second finds that it was done. The words of a message are written when it
 leaves, and whoever may not read the report by then gets nothing (reminders.services.writing.report).
 """
 
@@ -19,7 +20,7 @@ from foundation import audit
 from foundation.db import transaction
 from foundation.stamp import Stamp
 from reports.domain.schedule import Due, Schedule, commentary_in, due, waits_days
-from reports.services.freezing import freeze
+from reports.services.freezing import Ready, keep, make_ready
 from reports.services.scheduling import is_address
 from reports.store import schedules as store
 
@@ -98,13 +99,14 @@ def _issue(
 ) -> Issued | None:
     """One schedule; None where somebody else was faster, or has ended it."""
     try:
-        with transaction(session):
-            # Read again under the lock: another process may have issued it since.
-            schedule = store.standing_schedule(session, schedule_id)
-            found = None if schedule is None else _due(schedule, today)
-            if schedule is None or found is None:
+        while True:
+            found = _made_ready(session, stamp().at, council, schedule_id, today)
+            if found is None:
                 return None
-            return _keep_and_queue(session, stamp(), council, schedule, found)
+            try:
+                return _keep_in_one(session, stamp, found, schedule_id, today)
+            except _OutOfDateError:
+                continue
     except IntegrityError:
         schedule = store.standing_schedule(session, schedule_id)
         session.rollback()
@@ -113,12 +115,55 @@ def _issue(
         raise
 
 
-def _keep_and_queue(session: Session, stamp: Stamp, council: str, schedule: Schedule, found: Due) -> Issued:
+class _OutOfDateError(Exception):
+    """Something was written while the report was made, so that another one has to be kept."""
+
+
+def _made_ready(
+    session: Session, at: datetime, council: str, schedule_id: int, today: date
+) -> tuple[Due, Ready | None] | None:
+    """What is due, with the report to keep, or without where another schedule has kept it; None: nothing is due."""
+    session.rollback()
+    schedule = store.standing_schedule(session, schedule_id)
+    found = None if schedule is None else _due(schedule, today)
+    if schedule is None or found is None:
+        session.rollback()
+        return None
     wanted = schedule.wanted
-    told_in = commentary_in(wanted.report)
-    frozen_id = store.kept_by_schedule(session, wanted.report, found.last_day, told_in)
+    if store.kept_by_schedule(session, wanted, found.last_day, commentary_in(wanted.report)) is not None:
+        return found, None
+    ready = make_ready(session, at, wanted.report, found.last_day, MADE_BY, council, wanted.unit_id)
+    return found, ready
+
+
+def _keep_in_one(
+    session: Session,
+    stamp: Callable[[], Stamp],
+    made: tuple[Due, Ready | None],
+    schedule_id: int,
+    today: date,
+) -> Issued | None:
+    with transaction(session):
+        # Read again under the lock: another process may have issued it since.
+        schedule = store.standing_schedule(session, schedule_id)
+        found = None if schedule is None else _due(schedule, today)
+        if schedule is None or found is None:
+            return None
+        due_then, ready = made
+        if found != due_then:
+            raise _OutOfDateError
+        return _keep_and_queue(session, stamp(), schedule, found, ready)
+
+
+def _keep_and_queue(
+    session: Session, stamp: Stamp, schedule: Schedule, found: Due, ready: Ready | None
+) -> Issued:
+    wanted = schedule.wanted
+    frozen_id = store.kept_by_schedule(session, wanted, found.last_day, commentary_in(wanted.report))
     if frozen_id is None:
-        frozen_id = freeze(session, stamp, wanted.report, found.last_day, MADE_BY, council).id
+        if ready is None:
+            raise _OutOfDateError
+        frozen_id = keep(session, stamp, ready).id
     rows = [
         _row(schedule, day, store.NOBODY, frozen_id, stamp.at, problem=PASSED_OVER)
         for day in found.passed_over

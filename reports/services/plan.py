@@ -17,7 +17,6 @@ from compliance.domain.target import target_for
 from courses.domain.planning import IN_PERSON_OR_CALL
 from courses.services import evidence_queue
 from courses.services.evidence_queue import Choice
-from courses.store import courses_on
 from foundation.dates import add_months, financial_year_end, quarter_ends
 from people.domain import Account
 from reports import store
@@ -187,9 +186,13 @@ def _action(
 def _held(session: Session, book: RuleBook, day: date, codes: Sequence[str]) -> dict[str, list[Held]]:
     """The courses held at a time that count towards each requirement on a day, with what is planned of them."""
     modes = {mode.value for mode in IN_PERSON_OR_CALL}
-    titles = {one.code: one.title or one.code for one in courses_on(session, day) if one.mode in modes}
+    titles = {
+        one.code: one.title or one.code
+        for one in book.courses
+        if one.mode in modes and one.first_day <= day <= one.last_day
+    }
     planned: dict[str, list[PlannedWorkshop]] = {}
-    for one in planned_from(session, day) if titles else ():
+    for one in planned_from(session, day, titled=False) if titles else ():
         planned.setdefault(one.course, []).append(one)
     return {
         code: [

@@ -15,6 +15,7 @@ from foundation.mail import withdraw_keyed
 from foundation.stamp import Stamp
 from people.domain import Account
 from reports.domain.asking import Definition, Of
+from reports.domain.part import NOT_PUBLISHED, of_unit
 from reports.domain.schedule import (
     FILE_FORMATS,
     LONGEST_ADDRESS,
@@ -27,7 +28,7 @@ from reports.domain.schedule import (
     left_out,
     waits_days,
 )
-from reports.services.building import may_read
+from reports.services.building import may_read, of_the_whole
 from reports.services.catalogue import CATALOGUE, find
 from reports.store import schedules as store
 
@@ -46,17 +47,18 @@ _ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_WORD}(\.{_WORD})*@{_LABEL}(\.{_LABEL
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Which texts of a form are wrong, and why: of the addresses, of the day, of what is sent, of the report."""
+    """Which texts of a form are wrong, and why."""
 
     report: str = ""
     form: str = ""
     recipients: str = ""
     first_day: str = ""
+    part: str = ""
 
     @property
     def every(self) -> list[str]:
         """All that is wrong."""
-        return [one for one in (self.report, self.form, self.recipients, self.first_day) if one]
+        return [one for one in (self.report, self.part, self.form, self.recipients, self.first_day) if one]
 
 
 def offered() -> list[Definition]:
@@ -80,6 +82,9 @@ def problems(wanted: Wanted, today: date, *, with_files: bool) -> Words:
         form=_wrong_form(wanted, definition, with_files=with_files),
         recipients=_wrong_recipients(wanted.recipients),
         first_day=_wrong_day(wanted.first_day, today),
+        part=""
+        if wanted.unit_id is None or not definition or definition.takes_part
+        else of_the_whole(definition),
     )
 
 
@@ -100,6 +105,8 @@ def _wrong_form(wanted: Wanted, definition: Definition | None, *, with_files: bo
     if definition is not None and not definition.is_publishable:
         why = "names people or posts, so it cannot be sent as a file"
         return f'"{definition.title}" {why}. Choose a link to sign in for'
+    if wanted.unit_id is not None:
+        return f"{NOT_PUBLISHED} Choose a link to sign in for"
     return "" if with_files else NO_FILES
 
 
@@ -198,7 +205,8 @@ def who_may_read(session: Session, report: str, emails: Collection[str], today: 
 
 def _is_same(one: Wanted, other: Wanted) -> bool:
     """Whether somebody would get the same twice."""
-    alike = (one.report, one.every, one.form) == (other.report, other.every, other.form)
+    alike = one.report == other.report and one.unit_id == other.unit_id
+    alike = alike and (one.every, one.form) == (other.every, other.form)
     return alike and set(one.recipients) == set(other.recipients)
 
 
@@ -229,5 +237,6 @@ def _record(
         form=wanted.form.value if wanted.form else "link",
         recipients=len(wanted.recipients),
         first_day=wanted.first_day.isoformat(),
+        **of_unit(wanted.unit_id),
         **details,
     )

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from compliance.domain.spans import Status
 from compliance.models import ExemptionRow, RequirementRow, StatusSpanRow
 from foundation.dates import Period
-from people.models import AbsenceRow
-from people.store import Some
+from foundation.facts import known
+from people.models import AbsenceRow, PostSpellRow, UnitRow
+from people.store import Some, Unit, inside, inside_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,21 @@ def _without_replaced(found: Sequence[Recorded], since: date) -> list[Recorded]:
             and (one.taken_back_batch_id is not None or (one.person_id, one.taken_back_at) not in by_hand)
         )
     ]
+
+
+def in_units(session: Session, day: date, roots: Sequence[Unit]) -> set[int]:
+    """Everybody who holds a post on a day in one of these units or below one."""
+    query = (
+        select(PostSpellRow.person_id)
+        .join(UnitRow, UnitRow.id == PostSpellRow.unit_id)
+        .where(
+            known(PostSpellRow, None),
+            PostSpellRow.first_day <= day,
+            PostSpellRow.last_day >= day,
+            inside(len(roots)),
+        )
+    )
+    return set(session.scalars(query, inside_values(roots)))
 
 
 def left_out_spans(session: Session, some: Some, since: date) -> list[tuple[int, str, str, date, date]]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from compliance.domain.figures import Rag
@@ -13,7 +13,7 @@ from people.models import new_public_id
 from reports.domain.commentary import Note, Said
 from reports.models import ReportNoteRow
 
-_NOTES: Select[*tuple[Any, ...]] = select(
+_OF_REPORT: Select[*tuple[Any, ...]] = select(
     ReportNoteRow.public_id,
     ReportNoteRow.about,
     ReportNoteRow.words,
@@ -22,21 +22,21 @@ _NOTES: Select[*tuple[Any, ...]] = select(
     ReportNoteRow.recorded_at,
     ReportNoteRow.recorded_by,
     ReportNoteRow.retracted_at,
-)
+).where(ReportNoteRow.report == bindparam("report"), ReportNoteRow.as_at == bindparam("as_at"))
+# Asked by every report and by the plan at a glance, so built once (`people.store`).
+_STANDING = _OF_REPORT.where(known(ReportNoteRow, None)).order_by(ReportNoteRow.about, ReportNoteRow.id)
 
 
 def standing_notes(session: Session, report: str, as_at: date) -> dict[str, Note]:
     """What is said about a report of a day, by the part that it is about."""
-    query = (
-        _of(report, as_at).where(known(ReportNoteRow, None)).order_by(ReportNoteRow.about, ReportNoteRow.id)
-    )
-    return {note.about: note for note in map(_note, session.execute(query))}
+    found = session.connection().execute(_STANDING, {"report": report, "as_at": as_at})
+    return {note.about: note for note in map(_note, found)}
 
 
 def notes_about(session: Session, report: str, as_at: date, about: str) -> list[Note]:
     """All that was ever said about a part of it, the newest first."""
-    query = _of(report, as_at).where(ReportNoteRow.about == about)
-    return [_note(row) for row in session.execute(query.order_by(ReportNoteRow.id.desc()))]
+    query = _OF_REPORT.where(ReportNoteRow.about == about).order_by(ReportNoteRow.id.desc())
+    return [_note(row) for row in session.connection().execute(query, {"report": report, "as_at": as_at})]
 
 
 def add_note(session: Session, stamp: Stamp, report: str, as_at: date, about: str, said: Said) -> str:
@@ -61,10 +61,6 @@ def take_out_note(session: Session, stamp: Stamp, public_id: str, reason: str) -
     """Take a note out of the record from now on."""
     query = select(ReportNoteRow.id).where(ReportNoteRow.public_id == public_id)
     retract(session, ReportNoteRow, session.scalars(query), stamp, reason)
-
-
-def _of(report: str, as_at: date) -> Select[*tuple[Any, ...]]:
-    return _NOTES.where(ReportNoteRow.report == report, ReportNoteRow.as_at == as_at)
 
 
 def _note(row: Any) -> Note:

@@ -1,7 +1,7 @@
 """Schedules of reports, what of them was kept and sent, and whose addresses they go to."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from foundation.stamp import Stamp
 from people.domain import Account, Permission
 from people.models import AccountRow, PermissionRow, PostSpellRow, new_public_id
 from reports.domain.description import Format
+from reports.domain.part import read_stored, stored
 from reports.domain.schedule import Every, Schedule, Wanted
 from reports.models import FrozenReportRow, ReportIssueRow, ReportNoteRow, ReportScheduleRow
 
@@ -33,6 +34,7 @@ class Issue:
     reference: str
     report: str
     last_day: date
+    unit_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Sent:
     made_at: datetime
     state: str
     problem: str
+    unit_id: int | None = None
 
 
 _ISSUED_TO = (
@@ -102,8 +105,9 @@ def _one(session: Session, query: Select[*tuple[Any, ...]]) -> Schedule | None:
 
 
 def _schedule(row: Any) -> Schedule:
-    number, public_id, report, every, form, recipients, first_day, issued_to = row
-    wanted = Wanted(report, Every(every), _format(form), tuple(recipients), first_day)
+    number, public_id, text, every, form, recipients, first_day, issued_to = row
+    report, unit_id = read_stored(text)
+    wanted = Wanted(report, Every(every), _format(form), tuple(recipients), first_day, unit_id)
     return Schedule(number, public_id, wanted, issued_to)
 
 
@@ -117,7 +121,7 @@ def add_schedule(session: Session, stamp: Stamp, wanted: Wanted) -> str:
     session.execute(
         insert(ReportScheduleRow).values(
             public_id=public_id,
-            report=wanted.report,
+            report=stored(wanted.report, wanted.unit_id),
             every=wanted.every.value,
             form=wanted.form.value if wanted.form else "",
             recipients=list(wanted.recipients),
@@ -133,7 +137,9 @@ def retract_schedule(session: Session, stamp: Stamp, schedule: Schedule, reason:
     facts.retract(session, ReportScheduleRow, [schedule.id], stamp, reason)
 
 
-def kept_by_schedule(session: Session, report: str, last_day: date, told_in: Collection[str]) -> int | None:
+def kept_by_schedule(
+    session: Session, wanted: Wanted, last_day: date, told_in: Collection[str]
+) -> int | None:
     """The report that another schedule kept of the same period: whoever gets it reads the same numbers.
 
     None where commentary in it was written or taken out since: the older copy does not have what is said now.
@@ -155,7 +161,7 @@ def kept_by_schedule(session: Session, report: str, last_day: date, told_in: Col
         select(func.min(FrozenReportRow.id))
         .join(ReportIssueRow, ReportIssueRow.frozen_report_id == FrozenReportRow.id)
         .where(
-            FrozenReportRow.report == report,
+            FrozenReportRow.report == stored(wanted.report, wanted.unit_id),
             FrozenReportRow.as_at == last_day,
             ReportIssueRow.last_day == last_day,
             ~said_since,
@@ -195,7 +201,17 @@ def issue_of(session: Session, message_id: int) -> Issue | None:
     row = session.connection().execute(_ISSUE, {"message_id": message_id}).one_or_none()
     if row is None:
         return None
-    return Issue(Every(row.every), _format(row.form), *row[2:])
+    report, unit_id = read_stored(row.report)
+    return Issue(
+        Every(row.every),
+        _format(row.form),
+        row.recipient,
+        row.public_id,
+        row.reference,
+        report,
+        row.last_day,
+        unit_id,
+    )
 
 
 def keys_of(session: Session, schedule: Schedule, recipients: Collection[str] | None = None) -> list[str]:
@@ -236,7 +252,11 @@ def sent(session: Session, most: int) -> list[Sent]:
         .limit(most)
     )
     rows = session.connection().execute(query)
-    return [Sent(number, report, Every(every), *others) for number, report, every, *others in rows]
+    found = []
+    for number, text, every, *others in rows:
+        report, unit_id = read_stored(text)
+        found.append(replace(Sent(number, report, Every(every), *others), unit_id=unit_id))
+    return found
 
 
 _SEES = [one.value for one in (Permission.LEARNING, Permission.COORDINATOR, Permission.AUDITOR)]

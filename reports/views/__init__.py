@@ -1,6 +1,6 @@
 """The pages of reports: the catalogue, a report of any day, and those that were kept."""
 
-from reports.views import assurance, catalogue, commentary, comparing, frozen, own, plan, schedules
+from reports.views import assurance, catalogue, commentary, comparing, frozen, own, plan, scheduled, schedules
 from reports.views.blueprint import blueprint
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "frozen",
     "own",
     "plan",
+    "scheduled",
     "schedules",
 ]

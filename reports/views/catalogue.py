@@ -7,6 +7,7 @@ from datetime import date
 from flask import Response, abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from compliance.views.reach import Reach, figures_reach
 from foundation import clock
 from foundation.db import Session, db
 from foundation.errors import DomainError, NotFound
@@ -15,21 +16,25 @@ from people import auth
 from people.domain import Account, Permission
 from people.forms.once import act_once
 from people.forms.typed_day import TypedDay, typed_day
+from people.store import Unit, tree
 from reports import store
 from reports.domain.asking import Definition, Group, Of
 from reports.domain.charts import charts_of
 from reports.domain.commentary import is_commented
 from reports.domain.description import Report, text_of
+from reports.domain.part import NOT_PUBLISHED
 from reports.domain.suppression import publishable
 from reports.forms.choosing import ChooseForm
 from reports.forms.freezing import FreezeForm
 from reports.render_page import heading_of
 from reports.services import building, freezing
 from reports.services.catalogue import GROUPS
+from reports.services.parts import part_of
 from reports.views import choosing
 from reports.views.blueprint import blueprint
 from reports.views.choosing import OF_PEOPLE, Chosen, Offered
 from reports.views.files import FORMAT_WORDS, file_of, format_of, on_page
+from reports.views.titles import titled
 
 KEEPS = (Permission.LEARNING, Permission.COORDINATOR)
 """Who may keep a report for good."""
@@ -46,6 +51,8 @@ class Asked:
     day: TypedDay
     public: bool
     chosen: Chosen
+    reach: Reach | None = None
+    unit: Unit | None = None
 
     @property
     def where(self) -> dict[str, str]:
@@ -53,22 +60,47 @@ class Asked:
         found = {"key": self.definition.key}
         if self.day.value:
             found["as_at"] = self.day.value.isoformat()
+        if self.unit:
+            found["unit"] = self.unit.public_id
         return found | self.chosen.where | ({"public": "1"} if self.public else {})
+
+    @property
+    def unit_options(self) -> list[tuple[str, str]]:
+        """The organisations and units to choose from; none for a report that is not made of one."""
+        return [] if self.reach is None or self.public else self.reach.unit_options(self.unit)
 
 
 def asked(account: Account, key: str) -> Asked:
-    """Read the address. Raises NotFound for a report that is not for this account."""
+    """Read the address.
+
+    Raises NotFound for a report, an organisation or a unit that is not for this account, and DomainError where it asks
+    for a part of the council that the report is not made of, or that is not published.
+    """
     definition = next((one for one in building.offered(account) if one.key == key), None)
     if definition is None:
         raise NotFound("There is no such report.")
     day = typed_day("as_at", "Date", request.values, clock.today())
     of, scope = request.values.get("of", ""), request.values.get("scope", "")
+    unit_id, wants_public = request.values.get("unit", ""), request.values.get("public") == "1"
+    if unit_id and not definition.takes_part:
+        raise DomainError(building.of_the_whole(definition))
+    reach = _reach(account) if definition.takes_part else None
+    unit = reach.unit(unit_id) if reach else None
+    if unit is not None and wants_public:
+        raise DomainError(NOT_PUBLISHED)
     return Asked(
         definition,
         day,
-        may_publish(account, definition) and request.values.get("public") == "1",
+        may_publish(account, definition) and wants_public,
         choosing.chosen(db.session(), account, definition.of, of, scope),
+        reach,
+        unit,
     )
+
+
+def _reach(account: Account) -> Reach:
+    """The units of which this reader may have a report: those whose figures they see."""
+    return figures_reach(db.session(), account, clock.today(), tree(db.session()).units)
 
 
 def may_publish(account: Account, definition: Definition) -> bool:
@@ -93,6 +125,7 @@ def made(account: Account, found: Asked, day: date) -> Report:
         council(),
         found.chosen.of,
         found.chosen.below,
+        part_of(found.unit),
     )
     return publishable(report) if found.public else report
 
@@ -114,7 +147,7 @@ def catalogue() -> str:
         "reports/catalogue.html",
         groups=grouped(building.offered(account)),
         kept=kept,
-        titles=building.titles(),
+        title_of=titled(),
     )
 
 
@@ -170,7 +203,7 @@ def keep_report(key: str) -> Answer | tuple[str, int] | str:
     problems: list[str] = []
     if form.validate_on_submit():
         try:
-            return act_once(form, lambda session, stamp: _keep(session, stamp, account, found), "")
+            return _keep(form, account, found)
         except NotFound:
             raise
         except DomainError as error:
@@ -197,10 +230,14 @@ def _page(
         definition=found.definition,
         day=found.day,
         public=found.public,
-        may_publish=may_publish(account, found.definition),
+        may_publish=may_publish(account, found.definition) and found.unit is None,
+        not_published=NOT_PUBLISHED if may_publish(account, found.definition) and found.unit else "",
+        unit_options=found.unit_options,
+        unit=found.unit.public_id if found.unit else "",
         where=found.where,
         form=form,
         commented=account.sees_everybody
+        and found.unit is None
         and is_commented(found.definition.key)
         and (day or clock.today()) <= clock.today(),
         may_keep=is_kept(found.definition)
@@ -227,7 +264,7 @@ def is_kept(definition: Definition) -> bool:
     return definition.of is Of.ALL and not definition.is_streamed
 
 
-def _keep(session: Session, stamp: Stamp, account: Account, found: Asked) -> str:
+def _keep(form: FreezeForm, account: Account, found: Asked) -> Answer:
     day = found.day.value
     if day is None or found.day.error:
         raise DomainError("Enter the day of the report as day, month and year.")
@@ -235,8 +272,20 @@ def _keep(session: Session, stamp: Stamp, account: Account, found: Asked) -> str
         raise DomainError("Choose a day that is over, or today. Of a day to come nothing is known yet.")
     if not is_kept(found.definition):
         raise DomainError("This report is made anew each time, and never kept.")
-    kept = freezing.freeze(session, stamp, found.definition.key, day, account.email, council())
-    return url_for("reports.frozen", public_id=kept.public_id)
+    ready = freezing.make_ready(
+        db.session(),
+        clock.now(),
+        found.definition.key,
+        day,
+        account.email,
+        council(),
+        found.unit.id if found.unit else None,
+    )
+
+    def act(session: Session, stamp: Stamp) -> str:
+        return url_for("reports.frozen", public_id=freezing.keep(session, stamp, ready).public_id)
+
+    return act_once(form, act, "")
 
 
 @blueprint.get("/reports/<key>.<form>")

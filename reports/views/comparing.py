@@ -7,7 +7,7 @@ from compliance.wording import REASON_WORDS
 from foundation.db import db
 from foundation.errors import NotFound
 from people import auth
-from reports.services import building, freezing
+from reports.services import freezing
 from reports.views.blueprint import blueprint
 from reports.views.frozen import READS, opened
 from reports.views.moments import moment
@@ -42,7 +42,6 @@ def compare() -> str:
         bridges=bridges,
         moved=moved,
         people=people,
-        titles=building.titles(),
         moment=moment,
         reasons=REASON_WORDS,
     )

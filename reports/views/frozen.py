@@ -3,12 +3,13 @@
 from flask import Response, render_template
 
 from foundation.db import db
-from foundation.errors import NotFound
+from foundation.errors import DomainError, NotFound
 from people import auth
 from people.domain import Account, Permission
 from reports import store
 from reports.domain.charts import charts_of
 from reports.domain.description import Report, Table, text_of
+from reports.domain.part import NOT_PUBLISHED
 from reports.domain.suppression import publishable
 from reports.render_page import heading_of
 from reports.services import building, freezing
@@ -16,6 +17,7 @@ from reports.store import Frozen
 from reports.views.blueprint import blueprint
 from reports.views.files import FORMAT_WORDS, file_of, format_of, on_page
 from reports.views.moments import moment
+from reports.views.titles import titled
 
 READS = (Permission.LEARNING, Permission.COORDINATOR, Permission.AUDITOR)
 """Kept reports are of everybody."""
@@ -34,7 +36,7 @@ def opened(account: Account, public_id: str) -> tuple[Frozen, Report, Table]:
 def kept_reports() -> str:
     """All reports that were kept, the newest first."""
     found = store.frozen_reports(db.session(), [one.key for one in building.offered(auth.reader())])
-    return render_template("reports/kept.html", kept=found, titles=building.titles(), moment=moment)
+    return render_template("reports/kept.html", kept=found, title_of=titled(), moment=moment)
 
 
 @blueprint.get("/reports/kept/<public_id>")
@@ -46,7 +48,7 @@ def frozen(public_id: str) -> str:
     others = [
         one
         for one in store.frozen_reports(db.session(), [one.key for one in building.offered(account)])
-        if one.id != kept.id
+        if one.id != kept.id and one.unit_id == kept.unit_id
     ]
     return render_template(
         "reports/frozen.html",
@@ -54,9 +56,10 @@ def frozen(public_id: str) -> str:
         report=on_page(report),
         behind=len(behind.rows),
         others=others,
-        titles=building.titles(),
+        title_of=titled(),
         moment=moment,
-        publishes=building.is_publishable(kept.report),
+        publishes=building.is_publishable(kept.report) and kept.unit_id is None,
+        not_published=NOT_PUBLISHED if building.is_publishable(kept.report) and kept.unit_id else "",
         formats=FORMAT_WORDS,
         text_of=text_of,
         chart_of=charts_of,
@@ -77,6 +80,8 @@ def frozen_file(public_id: str, form: str) -> Response:
 def frozen_public_file(public_id: str, form: str) -> Response:
     """The version of it that may be published."""
     kept, report, _ = opened(auth.reader(), public_id)
+    if kept.unit_id is not None:
+        raise DomainError(NOT_PUBLISHED)
     if not building.is_publishable(kept.report):
         raise NotFound("A list of people is not published.")
     return _file(publishable(report), form)

@@ -1,110 +1,35 @@
-"""Reports that are sent on schedule: the list, a new one, changing one and ending one."""
+"""Having reports sent on schedule: a new schedule, changing one and ending one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from flask import abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from compliance.views.reach import Reach
 from foundation import clock
 from foundation.db import Session, db
 from foundation.errors import DomainError, NotFound
 from foundation.formats import long_date
 from foundation.stamp import Stamp
 from people import auth
-from people.domain import Account, Permission
 from people.forms.once import act_once
 from people.forms.typed_day import PARTS, TypedDay, shown_day
-from people.services.scope import masked
+from people.store import Unit, tree
 from reports.domain.schedule import (
-    Schedule,
     Wanted,
-    goes_on,
-    next_end,
     sentence,
     takes_files,
     wait_words,
-    waits_days,
 )
 from reports.forms.schedules import FIRST_DAY, EndScheduleForm, ScheduleForm, digest_of, first_day
-from reports.services import building, scheduling
-from reports.services.issuing import PASSED_OVER
+from reports.services import scheduling
 from reports.store import schedules as store
-from reports.store.schedules import Sent
 from reports.views.blueprint import blueprint
-from reports.views.moments import moment
+from reports.views.scheduled import WRITES
+from reports.views.titles import titled
 
-READS = (Permission.LEARNING, Permission.COORDINATOR, Permission.AUDITOR)
-WRITES = (Permission.LEARNING, Permission.COORDINATOR)
-LATEST = 200
-"""Lines of what was sent last."""
 Page = str | Response | tuple[str, int]
-
-STATES = {
-    "waiting": "Waiting to leave",
-    "claimed": "Waiting to leave",
-    "sending": "Being sent",
-    "sent": "Sent",
-    "failed": "Failed",
-    "uncertain": "Uncertain: it may have arrived or not",
-    "superseded": "Not sent",
-    "cancelled": "Not sent",
-    "": "Not sent",
-}
-"""What became of a message, by its state; empty: there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A schedule as the list shows it.
-
-    `next_end`: the last day of the period that is sent next, on `next_on`. `waits`: why not on the day after.
-    """
-
-    public_id: str
-    title: str
-    how: str
-    recipients: Sequence[str]
-    next_end: date
-    next_on: date
-    waits: str
-    last: Sequence[Sent]
-
-
-@blueprint.get("/reports/schedules")
-@auth.only_for(*READS)
-def schedules() -> str:
-    """Which reports are sent, to whom, what comes next, and what became of what was sent last."""
-    account, today = auth.reader(), clock.today()
-    standing = store.schedules(db.session())
-    sent = store.sent(db.session(), LATEST)
-    shown = (lambda text: text) if not account.only_reads else masked
-    return render_template(
-        "reports/schedules.html",
-        lines=[_line(one, sent, today, shown) for one in standing],
-        sent=[replace(one, recipient=shown(one.recipient)) for one in sent],
-        titles=building.titles(),
-        states=STATES,
-        passed_over=PASSED_OVER,
-        may_change=_may_change(account),
-        moment=moment,
-    )
-
-
-def _line(one: Schedule, sent: Sequence[Sent], today: date, shown: Callable[[str], str]) -> Line:
-    wanted, waits = one.wanted, waits_days(one.wanted.report)
-    end = next_end(wanted.every, wanted.first_day, one.issued_to, today, waits)
-    return Line(
-        one.public_id,
-        building.titles().get(wanted.report, wanted.report),
-        sentence(wanted.every, wanted.form),
-        [shown(address) for address in wanted.recipients],
-        end,
-        max(goes_on(end, waits), today),
-        wait_words(wanted.report),
-        [each for each in sent if each.schedule_id == one.id and each.last_day == one.issued_to],
-    )
 
 
 @blueprint.route("/reports/schedules/new", methods=["GET", "POST"])
@@ -167,12 +92,16 @@ def _standing(public_id: str) -> Wanted | None:
 def _ask(asked: Asked) -> Page:
     _refuse_who_only_reads()
     form, today = ScheduleForm(), clock.today()
-    form.offer(scheduling.offered_to(auth.reader()), with_files=_with_files())
+    units = tree(db.session()).units
+    choices = Reach(units).unit_options(_standing_unit(asked))
+    form.offer(scheduling.offered_to(auth.reader()), choices, with_files=_with_files())
     if request.method == "GET":
         if asked.standing:
-            form.fill(asked.standing)
+            unit = _standing_unit(asked)
+            form.fill(asked.standing, unit.public_id if unit else "")
         else:
             form.report.data = request.args.get("report", "")
+            form.part.data = request.args.get("part", "")
         return _form_page(
             asked, form, shown_day(FIRST_DAY, asked.standing.first_day if asked.standing else today)
         )
@@ -182,7 +111,7 @@ def _ask(asked: Asked) -> Page:
     is_right = form.validate() & form.choices_hold()
     if not is_right or day.value is None or day.error:
         return _form_page(asked, form, day), 422
-    wanted = form.wanted(day.value)
+    wanted = form.wanted(day.value, {unit.public_id: unit.id for unit in units})
     wrong = scheduling.problems(wanted, today, with_files=_with_files())
     if wrong.every:
         form.refuse(wrong)
@@ -192,6 +121,12 @@ def _ask(asked: Asked) -> Page:
     if not (form.is_checked and form.shown.data == digest_of(wanted)):
         return _check_page(asked, form, wanted)
     return _save(asked, form, wanted)
+
+
+def _standing_unit(asked: Asked) -> Unit | None:
+    """The organisation or unit that the schedule is of so far; it is offered however deep it lies."""
+    unit_id = asked.standing.unit_id if asked.standing else None
+    return next((unit for unit in tree(db.session()).units if unit.id == unit_id), None)
 
 
 def _save(asked: Asked, form: ScheduleForm, wanted: Wanted) -> Page:
@@ -229,7 +164,7 @@ def _check_page(
         "reports/schedule_check.html",
         asked=asked,
         form=form,
-        title=building.titles()[wanted.report],
+        title=titled()(wanted),
         how=sentence(wanted.every, wanted.form),
         wanted=wanted,
         will_not=[one for one in wanted.recipients if one not in may_read],
@@ -274,15 +209,11 @@ def _end_page(
         "reports/schedule_end.html",
         form=form,
         public_id=public_id,
-        title=building.titles().get(wanted.report, wanted.report) if wanted else "",
+        title=titled()(wanted) if wanted else "",
         how=sentence(wanted.every, wanted.form) if wanted else "",
         recipients=wanted.recipients if wanted else (),
         problems=problems,
     )
-
-
-def _may_change(account: Account) -> bool:
-    return bool(account.permissions & set(WRITES)) and not account.only_reads
 
 
 def _refuse_who_only_reads() -> None:

@@ -34,7 +34,7 @@ def build(address: str) -> Built:
     return Built(**json.loads(answer.stdout))
 
 
-def _memory_mb() -> float:
+def memory_mb() -> float:
     """The greatest memory so far. Linux carries the maximum of `getrusage` over from the parent, so not that one."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -53,9 +53,9 @@ def main(address: str) -> None:
         with Session(engine) as session, transaction(session):
             timelines.rebuild(session)
 
-    start = _memory_mb()
+    start = memory_mb()
     took = seconds(rebuild)
-    print(json.dumps({"seconds": took, "start_mb": start, "memory_mb": _memory_mb()}))
+    print(json.dumps({"seconds": took, "start_mb": start, "memory_mb": memory_mb()}))
     engine.dispose()
 
 

@@ -69,7 +69,7 @@ def place(kind: str) -> Iterator[Place]:
         tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder,
         _address(kind, Path(folder)) as address,
     ):
-        app = create_app(_settings(address, Path(folder)))
+        app = create_app(settings_of(address, Path(folder)))
         with app.app_context():
             upgrade()
             engine = db.engine
@@ -80,7 +80,8 @@ def place(kind: str) -> Iterator[Place]:
             engine.dispose()
 
 
-def _settings(address: str, folder: Path) -> Settings:
+def settings_of(address: str, folder: Path) -> Settings:
+    """The settings of a service on a database."""
     return Settings(
         _env_file=None,
         database_url=address,

@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import Any
 
 from sqlalchemy.orm import Session
-from werkzeug.test import run_wsgi_app
 
 from foundation.db import transaction
 from foundation.pagination import PAGE_SIZE
@@ -21,7 +20,7 @@ from people.services.finding.search import SUGGESTED
 from tests.bench import floors
 from tests.bench.databases import Bare, Place
 from tests.bench.measures import Result
-from tests.bench.pages import LIST_GOAL, ask, client_of, environ_of
+from tests.bench.pages import LIST_GOAL, answer_of, ask, client_of, environ_of
 from tests.bench.timing import compare
 
 _LAST = "\U0010ffff"
@@ -104,7 +103,7 @@ def of_search(place: Place, people: int, reader: str, day: str) -> Iterator[tupl
             environ = environ_of(client, address)
 
             def product(environ: dict[str, Any] = environ) -> bytes:
-                return b"".join(run_wsgi_app(place.app.wsgi_app, dict(environ))[0])
+                return answer_of(place.app, environ)
 
             def below(
                 floor: Callable[[], list[Any]] = floor, environ: Any = environ, asked: Any = asked

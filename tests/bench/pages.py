@@ -4,7 +4,7 @@ The SQL is the page's own, statement by statement, taken down while the page is 
 driver; the template is rendered from the very values that the page gave it. What remains is the service's own work.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from jinja2 import Template
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import Headers
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import EnvironBuilder
 
 from foundation import clock
 from foundation.db import transaction
@@ -60,7 +60,7 @@ def of_pages(
         environ = environ_of(client, page.address)
 
         def product(environ: dict[str, Any] = environ) -> object:
-            return b"".join(run_wsgi_app(place.app.wsgi_app, dict(environ))[0])
+            return answer_of(place.app, environ)
 
         def floor(asked: Asked = asked, environ: dict[str, Any] = environ) -> None:
             _replay(place.bare, asked)
@@ -104,6 +104,7 @@ def _pages(place: Place, unit: str) -> list[Page]:
         Page("my training", "/my-training", "manager"),
         Page("my team", "/my-team", "manager"),
         Page("my team, indirect too", "/my-team?scope=everyone", "manager"),
+        Page("plan at a glance", "/reports/plan", "coordinator"),
     ]
 
 
@@ -140,6 +141,22 @@ def environ_of(client: FlaskClient, address: str) -> dict[str, Any]:
     assert cookie is not None
     headers = Headers([("Cookie", f"{cookie.key}={cookie.value}")])
     return EnvironBuilder(address, headers=headers).get_environ()
+
+
+def answer_of(app: Flask, environ: Mapping[str, Any]) -> bytes:
+    """The body of the answer to a request, taken from the service as a server takes it and no further."""
+    answer = app.wsgi_app(dict(environ), _begin_answer)
+    try:
+        return b"".join(answer)
+    finally:
+        answer.close()  # type: ignore[attr-defined]  # Flask's answers have it, as WSGI wants
+
+
+def _begin_answer(
+    _status: str, _headers: list[tuple[str, str]], _error: Any = None
+) -> Callable[[bytes], object]:
+    """What a server is told before the body comes."""
+    return len
 
 
 def ask(place: Place, client: FlaskClient, address: str) -> Asked:

@@ -1,10 +1,13 @@
-"""`python -m tests.bench.reporting [--rows 50000]`: how fast a long list becomes a file, and in how much memory.
+"""`python -m tests.bench.reporting [--rows 50000] [--people 50000]`: how fast a long list becomes a file.
 
 The name list of so many rows as CSV and XLSX: beside the bare writer in the same run, by turns, with the very same rows
 in memory and the same kinds of cells (`csv.writer`; XlsxWriter with constant_memory, a call a cell). The bare writer
 guards no formula, looks at no type and writes no head. Then the most memory that writing takes while the rows are made
 one by one, for a hundredth of them and for a tenth: it must not grow with them. And a PDF of some 27 and some 250
-pages, by time alone. Ends with 1 when a file does not hold its rows or memory grows; never for time.
+pages, by time alone. At last the same list read from the database of a council of so many people, in a process of its
+own: how much more memory it takes than the idle service; and a report that is made ready and kept, with everybody
+behind it (`--people 0` leaves both out). Ends with 1 when a file does not hold its rows, memory grows or the list takes
+more than its goal; never for time.
 """
 
 import argparse
@@ -25,9 +28,12 @@ from pypdf import PdfReader
 from reports.catalogue.names.people import COLUMNS
 from reports.domain.description import Format, Head, Report, Row, Rows, Section, Table
 from reports.services.rendering import Written, rendered
+from tests.bench import listing
+from tests.bench.databases import KINDS
 from tests.bench.timing import Pair, seconds
 
 GOAL = 1.5
+MORE_MB = 100
 GROWTH = 1.2
 """How much more memory ten times the rows may take: the system's own noise."""
 REQUIREMENTS = ("AWARE", "CHANNEL", "WRAP")
@@ -113,7 +119,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.reporting")
     parser.add_argument("--rows", type=int, default=50_000)
-    wanted = parser.parse_args(arguments).rows
+    parser.add_argument("--people", type=int, default=50_000)
+    parser.add_argument("--database", choices=KINDS, default=KINDS[0])
+    asked = parser.parse_args(arguments)
+    wanted = asked.rows
     wrong = False
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
         place = Path(folder)
@@ -129,7 +138,8 @@ def main(arguments: list[str] | None = None) -> int:
                 f"ratio {pair.ratio:.2f}, goal {GOAL} {verdict}",
                 flush=True,
             )
-            small, large = (_peak(some, form, path) for some in (wanted // 100, wanted // 10))
+            part = place / f"part.{form.value}"
+            small, large = (_peak(some, form, part) for some in (wanted // 100, wanted // 10))
             wrong |= large > small * GROWTH + 1
             print(
                 f"        most memory: {small:.1f} MB for {wanted // 100:,} rows, {large:.1f} MB for {wanted // 10:,}",
@@ -138,9 +148,27 @@ def main(arguments: list[str] | None = None) -> int:
         wrong |= _lines(place / "people.csv") < len(held)
     for pages in (27, 250):
         _print_pdf(pages)
+    if asked.people:
+        wrong |= _print_people(asked.database, asked.people)
     if wrong:
-        print("WRONG: a file does not hold its rows, or memory grows with them")
+        print("WRONG: a file does not hold its rows, or memory grows with them or is over its goal")
     return int(wrong)
+
+
+def _print_people(kind: str, people: int) -> bool:
+    """The list of a whole council; whether it took more memory than its goal."""
+    wrong = False
+    print(f"{people:,} people on {kind}", flush=True)
+    for what, taken in listing.of_people(kind, people, MOMENT.date()):
+        lock = f", {taken.locked_seconds * 1000:.0f} ms of it under the lock" if what == "kept" else ""
+        verdict = "met" if taken.more_mb <= MORE_MB else "NOT MET"
+        wrong |= what == "csv" and taken.more_mb > MORE_MB
+        print(
+            f"  {what:5} {taken.seconds:.1f} s{lock}; {taken.more_mb:.0f} MB over the idle service "
+            f"({taken.idle_mb:.0f} MB), goal {MORE_MB} {verdict}",
+            flush=True,
+        )
+    return wrong
 
 
 def _by_turns(product: Callable[[], object], floor: Callable[[], object]) -> Pair:

@@ -65,6 +65,23 @@ def loading(walk: Walk) -> None:
     walk.see("compliance.import_run", "refused")
 
 
+def of_partner(walk: Walk) -> None:
+    """The lead of a partner organisation: a file of the own people, with a row about somebody else."""
+    walk.go("/imports", "compliance.imports", "of a partner lead")
+    walk.go("/imports/new/completions", "compliance.imports_new", "of a partner lead")
+    path = Path(walk.app.instance_path) / "completions.csv"
+    path.write_bytes(
+        b"person_ref,course_code,completed_on\r\nN-Pip,PREV,2026-03-02\r\nN-Sam,PREV,2026-03-02\r\n"
+    )
+    walk.page.locator("main input[type=file]").set_input_files(path)
+    walk.press("Check the file")
+    arrive(walk, "Check what this file would change")
+    walk.see("compliance.import_run", "of a partner lead")
+    walk.press("Load this file")
+    arrive(walk, "The file has been loaded")
+    walk.see("compliance.import_run", "of a partner lead, loaded")
+
+
 @contextmanager
 def held_up() -> Iterator[Callable[[], None]]:
     """No process is started, and none is thought dead before the tour says so."""

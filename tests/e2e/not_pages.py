@@ -41,6 +41,7 @@ NOT_PAGES = {
     "courses.register_upload_set_aside": "a file",
     "courses.workshop_recharge_csv": "a file",
     "courses.booking_calendar": "a calendar file",
+    "courses.workshop_calendar": "a calendar file",
     "compliance.import_state": "how far the work is, for the script of its page",
     "compliance.rule_draft_people_csv": "a file",
     "compliance.rule_draft_days": "acts on the draft, and shows it again",

@@ -72,6 +72,27 @@ def reminders(walk: Walk) -> None:
     walk.go(f"/people/{walk.borough.people['Vic']}/reminders", "reminders.person_reminders", "none")
 
 
+def peoples(walk: Walk) -> None:
+    """A manager: what was sent to the team, and who would be reminded now."""
+    walk.go("/reminders/people?state=failed", "reminders.peoples_reminders", "none of these")
+    if not is_written(walk):
+        write(walk)
+    walk.go("/reminders/people", "reminders.peoples_reminders")
+    walk.go("/reminders/send-now", "reminders.send_now")
+
+
+def partners(walk: Walk) -> None:
+    """A partner lead: a message that failed, sent once more."""
+    with walk.app.app_context():
+        post = Post(db.session(), walk.borough)
+        failed = post.message("Pam", State.FAILED, run=post.run(clock.today() - timedelta(days=400)))
+        db.session.remove()
+    walk.go("/reminders/people", "reminders.peoples_reminders", "of an organisation")
+    walk.go(f"/reminders/people/{failed}/send-again", "reminders.send_persons_message_again")
+    walk.press("Send it again")
+    walk.see("reminders.peoples_reminders", "to be sent again")
+
+
 def planned(walk: Walk) -> None:
     """The plan of a day to come: who is written to, who is not, and the words."""
     walk.go("/reminders/plan", "reminders.plan")

@@ -24,6 +24,7 @@ from tests.e2e import (
     reminders_tour,
     reports_tour,
     rules_tour,
+    schools_tour,
     tours,
 )
 from tests.e2e.axe import violations
@@ -149,6 +150,7 @@ def seen_on_tours() -> set[str]:
             reminders_tour,
             reports_tour,
             rules_tour,
+            schools_tour,
         )
         for node in ast.walk(ast.parse(getsource(module)))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in position

@@ -125,10 +125,10 @@ def found_by(page: Page, words: str, *, scripts: bool) -> set[str]:
     suggested: set[str] | None = None
     box.fill(words)
     if scripts:
-        expect(page.locator("#q-status")).to_have_text(re.compile("below the box|Nobody fits"))
+        expect(page.locator("#q-status")).to_have_text(re.compile("below the box|Nobody matches"))
         suggested = {name.split()[0] for name in page.locator("#q-suggestions a").all_inner_texts()}
     page.get_by_role("button", name="Search").click()
-    page.get_by_role("heading", name="Nobody fits all of this").or_(page.locator("#found")).wait_for()
+    page.get_by_role("heading", name="Nobody matches your search").or_(page.locator("#found")).wait_for()
     listed = {name.split()[0] for name in page.locator("#found tbody th a").all_inner_texts()}
     assert suggested is None or (suggested <= listed and len(suggested) == min(10, len(listed)))
     return listed

@@ -23,13 +23,14 @@ from tests.borough import PASSWORD, email_of
 from tests.e2e.bookings_tour import own_bookings, several_bookings, team_bookings
 from tests.e2e.certificates_tour import certificates, checking, own_certificates
 from tests.e2e.evaluation_tour import answering, results
-from tests.e2e.loading_tour import loading
+from tests.e2e.loading_tour import loading, of_partner
 from tests.e2e.planning_tour import planning
 from tests.e2e.records_tour import records
 from tests.e2e.registers_tour import registers
-from tests.e2e.reminders_tour import own_reminders, reminders
+from tests.e2e.reminders_tour import own_reminders, partners, peoples, reminders
 from tests.e2e.reports_tour import reports
 from tests.e2e.rules_tour import rules
+from tests.e2e.schools_tour import schools
 from tests.e2e.walking import Walk
 
 Tour = Callable[[Walk], None]
@@ -333,8 +334,9 @@ def auditor(walk: Walk) -> None:
 
 
 def partner(walk: Walk) -> None:
-    """The lead of a partner organisation, who declares a number of people without their names."""
+    """The lead of a partner organisation, who declares a number of people without their names and loads a file."""
     headcounts(walk)
+    of_partner(walk)
     walk.go("/figures", "compliance.figures")
     walk.go("/people", "compliance.people")
 
@@ -394,11 +396,14 @@ ROUTES = {
     "by hand": Route("learning", by_hand),
     "work": Route("learning", work),
     "planning": Route("coordinator", planning),
+    "schools": Route("coordinator", schools),
     "answering about a workshop": Route(None, answering),
     "what people thought": Route("learning", results),
     "records": Route("learning", records),
     "reminders": Route("learning", reminders),
     "own reminders": Route("staff", own_reminders),
+    "reminders of a team": Route("manager", peoples),
+    "reminders of an organisation": Route("partner", partners),
     # Ola completes a course in it, and has no reminder any more: the tours of one service go in this order.
     "registers": Route("learning", registers),
     "reports": Route("coordinator", reports),

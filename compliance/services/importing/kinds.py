@@ -22,13 +22,15 @@ from foundation.errors import DomainError, Problem
 from foundation.facts import Progress
 from foundation.stamp import Stamp
 from foundation.tables import Limits
-from people.imports import absences
+from people.imports import absences, schools
 from people.imports import people as whole
 from people.imports.absences import AbsencesFile, read_absences
 from people.imports.account import Account
 from people.imports.incoming import Incoming
+from people.imports.part import Lead
 from people.imports.person_rows import PeopleFile, read_people
 from people.imports.plan import KINDS as PEOPLE_KINDS
+from people.imports.schools import SchoolsFile, read_schools
 from people.services import imports as people_files
 
 UNDO = "undo"
@@ -40,7 +42,10 @@ PAGE_ROWS = Limits().rows
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said of a file besides its content. `as_at`: of people the day it describes, else the day it was sent."""
+    """What is said of a file besides its content. `as_at`: of people the day it describes, else the day it was sent.
+
+    `lead`: the partner lead who loads it, worked out anew whenever it is worked on. It may speak of their people alone.
+    """
 
     file_name: str
     as_at: date
@@ -48,6 +53,7 @@ class Said:
     source: str = ""
     is_part: bool = False
     expected_leavers: int | None = None
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """One kind of file. `kinds` are the words of its changes; `undoing` takes its batches back."""
+    """One kind of file. `kinds` are the words of its changes; `undoing` takes its batches back.
+
+    `for_leads`: partner leads load it too. The others know no `Said.lead` and would speak of everybody.
+    """
 
     name: str
     title: str
@@ -76,6 +85,7 @@ class FileKind:
     undoing: Any
     is_workforce: bool = False
     has_source: bool = False
+    for_leads: bool = False
 
 
 def read_file(kind: FileKind, content: bytes, said: Said) -> Any:
@@ -129,17 +139,15 @@ def _read_completions(content: bytes, said: Said) -> CompletionsFile:
     return read_completions(content, said.file_name, said.as_at, said.source, said.map_name or None)
 
 
-def _compare_completions(
-    session: Session, file: CompletionsFile, _said: Said, progress: Progress
-) -> Compared:
-    plan, account = completions.prepare(session, file, progress)
+def _compare_completions(session: Session, file: CompletionsFile, said: Said, progress: Progress) -> Compared:
+    plan, account = completions.prepare(session, file, progress, said.lead)
     return Compared(account, overlay.of_completions(session, plan))
 
 
 def _apply_completions(
-    session: Session, stamp: Stamp, file: CompletionsFile, _said: Said, progress: Progress
+    session: Session, stamp: Stamp, file: CompletionsFile, said: Said, progress: Progress
 ) -> Account:
-    return completion_files.import_completions(session, stamp, file, progress)
+    return completion_files.import_completions(session, stamp, file, progress, said.lead)
 
 
 def _read_exemptions(content: bytes, said: Said) -> ExemptionsFile:
@@ -155,6 +163,21 @@ def _apply_exemptions(
     session: Session, stamp: Stamp, file: ExemptionsFile, _said: Said, progress: Progress
 ) -> Account:
     return exemption_files.import_exemptions(session, stamp, file, progress)
+
+
+def _read_schools(content: bytes, said: Said) -> SchoolsFile:
+    return read_schools(content, said.file_name, said.as_at)
+
+
+def _compare_schools(session: Session, file: SchoolsFile, _said: Said, _progress: Progress) -> Compared:
+    _, account = schools.prepare(session, file)
+    return Compared(account, overlay.NOBODY)
+
+
+def _apply_schools(
+    session: Session, stamp: Stamp, file: SchoolsFile, _said: Said, progress: Progress
+) -> Account:
+    return people_files.import_schools(session, stamp, file, progress)
 
 
 FILE_KINDS: Mapping[str, FileKind] = {
@@ -194,6 +217,7 @@ FILE_KINDS: Mapping[str, FileKind] = {
             _apply_completions,
             completion_files,
             has_source=True,
+            for_leads=True,
         ),
         FileKind(
             EXEMPTIONS,
@@ -205,6 +229,17 @@ FILE_KINDS: Mapping[str, FileKind] = {
             _compare_exemptions,
             _apply_exemptions,
             exemption_files,
+        ),
+        FileKind(
+            schools.KIND,
+            "Schools",
+            "What each school is: phase, URN, staff headcount, last safeguarding audit",
+            schools.KINDS,
+            (),
+            _read_schools,
+            _compare_schools,
+            _apply_schools,
+            people_files,
         ),
     )
 }

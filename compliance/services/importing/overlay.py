@@ -40,11 +40,19 @@ Changed = Callable[[int, PersonFacts], PersonFacts]
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """The people on record whom a file touches, what it makes of them, and the people who are new."""
+    """The people on record whom a file touches, what it makes of them, and the people who are new.
+
+    `inside`: the organisations whose figures are asked for alone, a partner lead's.
+    """
 
     person_ids: tuple[int, ...]
     changed: Changed
     new: tuple[PersonFacts, ...] = ()
+    inside: frozenset[int] | None = None
+
+
+NOBODY = Overlay((), lambda _person_id, before: before)
+"""Of a file that is not about people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +81,17 @@ class FigureMove:
 
 
 def moves(session: Session, day: date, overlay: Overlay, progress: Progress) -> list[FigureMove]:
-    """Every figure of the whole on a day, before and after."""
+    """Every figure of the whole, or of the organisations of the overlay, on a day, before and after."""
     rules = load_rules(session)
-    book = rules.book
-    before = {row.requirement: row for row in figures.figures(session, day, Question()).rows}
+    book, question = rules.book, Question(organisation_ids=overlay.inside)
+    before = {row.requirement: row for row in figures.figures(session, day, question).rows}
     change = _change(session, Timelines(book), day, overlay, progress)
     found = []
     for code in book.codes:
         row = before.get(code)
         was = row.counts if row else Counts()
         now = Counts(*(getattr(was, name) + change[code][at] for at, name in enumerate(COUNT_NAMES)))
-        if row is None and not now.required:
+        if not now.required and (row is None or overlay.inside is not None):
             continue
         found.append(FigureMove(code, _title(book, code, day), was, now, _target(book, code, day)))
     return found
@@ -104,10 +112,14 @@ def _change(
 ) -> dict[str, list[int]]:
     """By how much each count of each requirement changes, in the order of COUNT_NAMES."""
     change: dict[str, list[int]] = defaultdict(lambda: [0] * len(COUNT_NAMES))
+    units = {one.id for one in people.units(session) if one.organisation_id in (overlay.inside or ())}
 
     def add(person: PersonFacts, times: int) -> None:
         for code, timeline in timelines.of(person).items():
             span = timeline.on(day)
+            there = (one.unit_id in units for one in timeline.units if one.first_day <= day <= one.last_day)
+            if overlay.inside is not None and not any(there):
+                continue  # asked of them by a post elsewhere: it counts there (counting rule 8)
             if span is not None and span.status is not Status.NOT_REQUIRED:
                 change[code][COUNT_NAMES.index(span.status.value)] += times
                 change[code][-1] += times * span.covered

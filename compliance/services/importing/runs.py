@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from compliance.models import ImportRunRow
@@ -77,6 +77,11 @@ class Run:
         return FILE_KINDS[self.found["of_kind"] if self.is_undo else self.kind]
 
     @property
+    def by_lead(self) -> bool:
+        """Whether a partner lead loads it (`reach.kept_of`): then it waits for a check, and figures are of the own."""
+        return "organisations" in self.found
+
+    @property
     def digest(self) -> str:
         """What the preview showed, in a nutshell; empty before there is one."""
         return str(self.found.get("digest", ""))
@@ -97,19 +102,26 @@ def begin(
     size: int,
     sha256: str,
     stored_as: str,
+    kept: Mapping[str, Any] | None = None,
 ) -> str:
     """Write down a file that has been kept; gives the public id of its run. It has to be started.
 
-    Raises DomainError where too many others wait already.
+    `kept` stays with the run whatever is found (`reach.kept_of`). Raises DomainError where too many others wait.
     """
     _refuse_too_many(session, account_id)
-    return _add(session, stamp, account_id, kind, said, size, sha256, stored_as, {})
+    return _add(session, stamp, account_id, kind, said, size, sha256, stored_as, kept or {})
 
 
 def begin_undo(
-    session: Session, stamp: Stamp, account_id: int, batch_id: int, stored_as: str, today: date
+    session: Session,
+    stamp: Stamp,
+    account_id: int,
+    batch_id: int,
+    stored_as: str,
+    today: date,
+    kept: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write down that a batch may be taken back; gives the public id of the run.
+    """Write down that a batch may be taken back; gives the public id of the run. `kept` as for `begin`.
 
     Raises NotFound for no batch, DomainError where too many others wait already.
     """
@@ -118,7 +130,7 @@ def begin_undo(
         raise NotFound(f"There is no batch {batch_id}.")
     _refuse_too_many(session, account_id)
     said = Said(batch.file_name, today)
-    found = {"of_kind": batch.kind}
+    found = {"of_kind": batch.kind, **(kept or {})}
     return _add(session, stamp, account_id, UNDO, said, 0, batch.sha256, stored_as, found, batch_id)
 
 
@@ -165,6 +177,11 @@ def _add(
     return public_id
 
 
+def kept(run: Run) -> dict[str, Any]:
+    """What stays with a run whatever is found: of which kind the batch is, and whose people it may speak of."""
+    return {name: run.found[name] for name in ("of_kind", "organisations") if name in run.found}
+
+
 def find_run(session: Session, account_id: int, public_id: str) -> Run:
     """A run of this account. Raises NotFound for any other."""
     query = select(ImportRunRow).where(
@@ -187,18 +204,13 @@ def run_to_work_on(session: Session, public_id: str) -> Run:
 
 def unfinished(session: Session, account_id: int) -> list[Run]:
     """The runs of an account that wait for it or are being worked on, the latest first."""
-    query = select(ImportRunRow).where(
-        ImportRunRow.account_id == account_id, ImportRunRow.state.not_in(FINISHED)
-    )
-    return [run_of(row) for row in session.scalars(query.order_by(ImportRunRow.id.desc()))]
+    return [run_of(row) for row in session.connection().execute(_UNFINISHED, {"account_id": account_id})]
 
 
 def to_mend(session: Session, account_id: int, folder: ImportFolder) -> list[Run]:
     """The applied runs of an account with rows that still have to be mended, the latest first."""
-    query = select(ImportRunRow).where(
-        ImportRunRow.account_id == account_id, ImportRunRow.state == State.APPLIED
-    )
-    runs = [run_of(row) for row in session.scalars(query.order_by(ImportRunRow.id.desc()).limit(100))]
+    rows = session.connection().execute(_APPLIED, {"account_id": account_id})
+    runs = [run_of(row) for row in rows]
     return [run for run in runs if run.found.get("set_aside_rows") and folder.of(run.stored_as).path.exists()]
 
 
@@ -250,8 +262,7 @@ def applied(session: Session, run: Run, mark: str, at: datetime, batch_id: int |
 
 def look_again(session: Session, run: Run, mark: str, at: datetime) -> Run | None:
     """The record has changed since the preview: the same process makes a new one. None where it is not its run."""
-    kept = {name: run.found[name] for name in ("of_kind",) if name in run.found}
-    found: dict[str, Any] = {**kept, "stale": True}
+    found: dict[str, Any] = {**kept(run), "stale": True}
     held = _held(run, mark)
     # How many leavers somebody confirmed was said of the earlier preview: the brake asks again.
     if not _step(
@@ -339,7 +350,17 @@ def _step(session: Session, run: Run, condition: ColumnElement[bool], **changed:
     return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE counts its rows
 
 
-def run_of(row: ImportRunRow) -> Run:
+# What the page of imports asks, built once (`people.store`).
+_RUNS: Select[*tuple[Any, ...]] = (
+    select(*ImportRunRow.__table__.columns)
+    .where(ImportRunRow.account_id == bindparam("account_id"))
+    .order_by(ImportRunRow.id.desc())
+)
+_UNFINISHED = _RUNS.where(ImportRunRow.state.not_in(FINISHED))
+_APPLIED = _RUNS.where(ImportRunRow.state == State.APPLIED).limit(100)
+
+
+def run_of(row: ImportRunRow | Row[*tuple[Any, ...]]) -> Run:
     """A row as a run."""
     said = Said(row.file_name, row.as_at, row.map_name, row.source, row.is_part, row.expected_leavers)
     return Run(

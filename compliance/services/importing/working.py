@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any, TypeVar
@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from compliance.services.importing import overlay, own, runs
+from compliance.services.importing import overlay, own, reach, runs
 from compliance.services.importing.findings import changes_of, digest, found_of
 from compliance.services.importing.folder import NOTICES, PROBLEMS, REFUSALS, ImportFolder, RunFolder
-from compliance.services.importing.kinds import Compared, read_file
+from compliance.services.importing.kinds import Compared, Said, read_file
 from compliance.services.importing.leaving import leaving, undo_digest
 from compliance.services.importing.runs import Run, State
 from foundation.db import transaction
@@ -111,13 +111,15 @@ class _Worker:
         self.tell(_READING, 0, 0)
         file = read_file(kind, self.folder.content(), run.said)
         self.session.rollback()  # what is read from here on is one moment
-        compared = kind.compare(self.session, file, run.said, self.tell)
+        said = self._said(run)
+        compared = kind.compare(self.session, file, said, self.tell)
         about_oneself = self._check_own(run, file, compared.account)
-        moves = overlay.moves(self.session, self.today, compared.overlay, self.tell)
+        inside = said.lead.part.organisation_ids if said.lead else None
+        moves = overlay.moves(self.session, self.today, replace(compared.overlay, inside=inside), self.tell)
         self.session.rollback()
         self.tell(_KEEPING, 0, 0)
         self._keep(compared)
-        found = found_of(compared, stale=bool(run.found.get("stale")))
+        found = runs.kept(run) | found_of(compared, stale=bool(run.found.get("stale")))
         found["about_oneself"] = about_oneself
         found["figures"] = [move.as_json() for move in moves]
         found["figures_on"] = self.today.isoformat()
@@ -143,15 +145,14 @@ class _Worker:
             self.folder.write_aside(account.mend)
 
     def _preview_undo(self, run: Run) -> State | None:
-        assert run.undoes_id is not None
         self.tell("Reading the record", 0, 0)
         self.session.rollback()
         kind = run.file_kind
-        plan = kind.undoing.plan_undo(self.session, run.undoes_id)
+        plan = reach.plan_undo(self.session, run, self._said(run).lead)
         about_oneself = own.check_undo(self.session, own.loader_of(self.session, run), kind, plan)
         left = leaving(self.session, plan, self.today)
         found = {
-            "of_kind": kind.name,
+            **runs.kept(run),
             "stale": bool(run.found.get("stale")),
             "counts": plan.counts(),
             "digest": undo_digest(plan, left),
@@ -207,7 +208,7 @@ class _Worker:
             return False
         stamp = self._stamp(run)
         try:
-            account = run.file_kind.apply(self.session, stamp, file, run.said, self.tell)
+            account = run.file_kind.apply(self.session, stamp, file, self._said(run), self.tell)
         except ImportRefused as error:
             raise RecordChangedError from error
         if digest(account) != run.digest:
@@ -221,7 +222,7 @@ class _Worker:
             return False
         assert run.undoes_id is not None
         stamp, kind = self._stamp(run), run.file_kind
-        plan = kind.undoing.plan_undo(self.session, run.undoes_id)
+        plan = reach.plan_undo(self.session, run, self._said(run).lead)
         own.check_undo(self.session, own.loader_of(self.session, run), kind, plan)
         left = leaving(self.session, plan, self.today)
         if undo_digest(plan, left) != run.digest:
@@ -231,6 +232,10 @@ class _Worker:
         _, number = kind.undoing.undo(self.session, stamp, run.undoes_id)
         runs.applied(self.session, run, self.mark, stamp.at, number)
         return int(number)
+
+    def _said(self, run: Run) -> Said:
+        """What is said of the file, with who loads it, as the account stands now."""
+        return replace(run.said, lead=reach.lead_of(self.session, run, self.today))
 
     def _check_own(self, run: Run, file: Any, account: Account) -> bool:
         return own.check_file(self.session, own.loader_of(self.session, run), run.file_kind, file, account)

@@ -124,6 +124,7 @@ def coverage() -> str | tuple[str, int]:
         where=found.where,
         behind=_behind(found),
         schools_out=dict(replace(found, show="out").where),
+        opens=auth.reader().sees_everybody,
     )
     return (text, 422) if found.problems else text
 

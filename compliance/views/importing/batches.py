@@ -8,31 +8,38 @@ from werkzeug.wrappers import Response
 from compliance.forms.importing import StepForm
 from compliance.services.importing import history, runs
 from compliance.services.importing.history import Batch
+from compliance.services.importing.reach import kept_of, loadable, sees_batches_of
 from compliance.views.blueprint import blueprint
 from compliance.views.importing.launching import import_folder, launch
-from compliance.views.importing.start import count_process, loader
+from compliance.views.importing.start import LOADERS, count_process, loader
 from compliance.views.importing.words import kind_words, moment_words
 from foundation import clock
 from foundation.db import Session, db
-from foundation.errors import DomainError
+from foundation.errors import DomainError, NotFound
 from foundation.stamp import Stamp
 from people import auth
-from people.domain import Permission
+from people.domain import Account, Permission
 from people.forms.once import act_once
 
 
 @blueprint.get("/imports/batches/<int:number>")
-@auth.only_for(Permission.LEARNING, Permission.AUDITOR)
+@auth.only_for(*LOADERS, Permission.AUDITOR)
 def import_batch(number: int) -> str:
-    """What a batch was, and whether it still stands."""
-    batch = history.find_batch(db.session(), number)
+    """What a batch was, and whether it still stands; of a partner lead, one of their own."""
+    account = auth.reader()
+    batch = history.find_batch(db.session(), number, sees_batches_of(account))
     return render_template(
         "compliance/imports/import_batch.html",
         batch=batch,
         lines=list(_lines(batch)),
         form=StepForm(),
-        may_undo=batch.can_be_undone and Permission.AUDITOR not in auth.reader().permissions,
+        may_undo=batch.can_be_undone and _loads(account, batch),
     )
+
+
+def _loads(account: Account, batch: Batch) -> bool:
+    """Whether an account takes batches of this kind back: those of the files that it loads."""
+    return batch.kind in {kind.name for kind in loadable(account)}
 
 
 def _lines(batch: Batch) -> Iterator[tuple[str, str]]:
@@ -51,11 +58,13 @@ def _lines(batch: Batch) -> Iterator[tuple[str, str]]:
 
 
 @blueprint.post("/imports/batches/<int:number>/undo")
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_undo(number: int) -> str | Response | tuple[str, int]:
     """Look at what taking a batch back would do; nothing is taken back yet."""
     account, form = loader(), StepForm()
-    history.find_batch(db.session(), number)
+    batch = history.find_batch(db.session(), number, sees_batches_of(account))
+    if not _loads(account, batch):
+        raise NotFound(f"There is no batch {number}.")
     if not form.validate():
         return redirect(url_for("compliance.import_batch", number=number))
     count_process(account)
@@ -64,7 +73,7 @@ def import_undo(number: int) -> str | Response | tuple[str, int]:
 
     def act(session: Session, stamp: Stamp) -> str:
         nonlocal begun
-        begun = runs.begin_undo(session, stamp, account.id, number, name, clock.today())
+        begun = runs.begin_undo(session, stamp, account.id, number, name, clock.today(), kept_of(account))
         return url_for("compliance.import_run", run=begun)
 
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from compliance.services.importing.naming import people_by_ref
 from foundation.db import Session
+from people.imports.part import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,12 @@ class NamedChange:
     after: str
 
 
-def named_changes(session: Session, lines: Iterable[Sequence[str]]) -> list[NamedChange]:
-    """Changes with the names of those on record whom they concern."""
+def named_changes(
+    session: Session, lines: Iterable[Sequence[str]], part: Part | None = None
+) -> list[NamedChange]:
+    """Changes with the names of those on record whom they concern; of nobody outside of a part, where one is given."""
     lines = list(lines)
-    found = people_by_ref(session, {_ref(subject) for subject, _, _ in lines})
+    found = people_by_ref(session, {_ref(subject) for subject, _, _ in lines}, part)
     return [
         NamedChange(subject, *found.get(_ref(subject), ("", "")), before, after)
         for subject, before, after in lines

@@ -10,26 +10,27 @@ from compliance.services.importing.findings import changes_of
 from compliance.services.importing.folder import ASIDE, RunFolder
 from compliance.services.importing.kinds import Said
 from compliance.services.importing.mending import AT_ONCE, LONGEST_CELL, keep_typed, mended_file, rows_aside
+from compliance.services.importing.reach import part_of
 from compliance.services.importing.runs import Run, State
 from compliance.views.blueprint import blueprint
 from compliance.views.importing.people_named import named_changes
 from compliance.views.importing.run import own_run, refuse_unless
-from compliance.views.importing.start import take
+from compliance.views.importing.start import LOADERS, take
 from compliance.views.importing.words import changes_words, title_of
 from compliance.views.lines import csv_response
+from foundation import clock
 from foundation.db import db
 from foundation.errors import DomainError
 from foundation.formats import count_noun
 from foundation.pagination import Page
 from people import auth
-from people.domain import Permission
 
 CHANGE_HEADERS = ("what", "subject", "before", "after")
 MENDABLE = frozenset({State.PREVIEWED, State.APPLIED})
 
 
 @blueprint.get("/imports/<run>/changes/<what>")
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_changes(run: str, what: str) -> str:
     """One kind of change, line by line, with names."""
     found, folder = own_run(run)
@@ -45,12 +46,12 @@ def import_changes(run: str, what: str) -> str:
         said=said,
         page=page,
         where={"run": run, "what": what},
-        changes=named_changes(db.session(), lines),
+        changes=named_changes(db.session(), lines, part_of(auth.reader(), clock.today())),
     )
 
 
 @blueprint.get("/imports/<run>/changes.csv")
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_changes_csv(run: str) -> Response:
     """Everything that a file would change, as the command lists it; or one kind of it."""
     found, folder = own_run(run)
@@ -67,7 +68,7 @@ def import_changes_csv(run: str) -> Response:
 
 
 @blueprint.get("/imports/<run>/rows.csv")
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_rows_csv(run: str) -> Response:
     """The rows that were set aside, as the command writes them: to mend and load again."""
     headings, rows = _with_rows(run)[1].aside()
@@ -82,7 +83,7 @@ def _with_rows(run: str) -> tuple[Run, RunFolder]:
 
 
 @blueprint.route("/imports/<run>/mend", methods=["GET", "POST"])
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_mend(run: str) -> str | AnyResponse | tuple[str, int]:
     """Mend the rows that were set aside, a page of them at a time, and load them as a file of their own."""
     found, folder = _with_rows(run)

@@ -10,11 +10,12 @@ from compliance.forms.importing import ConfirmForm, StepForm
 from compliance.services.importing import runs
 from compliance.services.importing.findings import changes_of
 from compliance.services.importing.folder import ASIDE, NOTICES, PROBLEMS, REFUSALS, Progress, RunFolder
+from compliance.services.importing.reach import is_open_to
 from compliance.services.importing.runs import KEPT_DAYS, Run, State
 from compliance.views.blueprint import blueprint
 from compliance.views.importing.launching import import_folder, launch
 from compliance.views.importing.people_named import NamedChange, named_changes
-from compliance.views.importing.start import count_process, loader
+from compliance.views.importing.start import LOADERS, count_process, loader
 from compliance.views.importing.words import (
     AT_WORK,
     STEPS,
@@ -29,7 +30,6 @@ from foundation.db import Session, db, transaction
 from foundation.errors import DomainError, NotFound
 from foundation.stamp import Stamp
 from people import auth
-from people.domain import Permission
 from people.forms.once import act_once
 
 ON_THE_PAGE = 100
@@ -39,13 +39,16 @@ LEAVING = ("post_missing", "post_ended")
 
 
 def own_run(run: str) -> tuple[Run, RunFolder]:
-    """A run of the reader's, and its folder. Raises NotFound for any other."""
-    found = runs.find_run(db.session(), loader().id, run)
+    """A run of the reader's, and its folder. Raises NotFound for any other, and for one of more than the reader may."""
+    account = loader()
+    found = runs.find_run(db.session(), account.id, run)
+    if not is_open_to(found, account):
+        raise NotFound("There is no such import.")
     return found, import_folder().of(found.stored_as)
 
 
 @blueprint.route("/imports/<run>", methods=["GET", "POST"])
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_run(run: str) -> str | AnyResponse | tuple[str, int]:
     """Where a file stands: being checked, to be confirmed, refused, being loaded, loaded; sent, it is confirmed."""
     found, folder = own_run(run)
@@ -167,7 +170,7 @@ def _applied(run: Run, folder: RunFolder) -> str:
 
 
 @blueprint.get("/imports/<run>/state")
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_state(run: str) -> Response:
     """How far the work on a run is, for the script of its page."""
     found, folder = own_run(run)
@@ -183,7 +186,7 @@ def import_state(run: str) -> Response:
 
 
 @blueprint.post("/imports/<run>/again")
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_again(run: str) -> AnyResponse:
     """Look at the file anew: the process that was at it died, or failed. Nothing had been changed."""
     found, folder = own_run(run)
@@ -206,7 +209,7 @@ def import_again(run: str) -> AnyResponse:
 
 
 @blueprint.post("/imports/<run>/remove")
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def import_remove(run: str) -> AnyResponse:
     """Give a file up and delete it, or the rows of it that nobody will mend."""
     found, folder = own_run(run)

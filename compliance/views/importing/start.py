@@ -11,6 +11,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from compliance.forms.importing import UploadForm
 from compliance.services.importing import history, runs
 from compliance.services.importing.kinds import BATCH_TITLES, FILE_KINDS, FileKind, Said
+from compliance.services.importing.reach import (
+    is_open_to,
+    kept_of,
+    loadable,
+    organisations_of,
+    sees_batches_of,
+)
 from compliance.services.importing.runs import KEPT_DAYS
 from compliance.services.importing.sweeping import sweep
 from compliance.views.blueprint import blueprint
@@ -28,6 +35,8 @@ from people.domain import Account, Permission
 from people.forms.typed_day import PARTS, TypedDay, shown_day, typed_day
 from people.services.limits import Limit
 
+LOADERS = (Permission.LEARNING, Permission.PARTNER_LEAD)
+"""Who loads files: partner leads those of completions, of their own people."""
 UPLOADS = Limit("import.account", 60, timedelta(hours=1))
 """Files of one account, batches that it takes back, and what it starts again: each is a process of its own."""
 MONTHS_AHEAD = timedelta(days=731)
@@ -60,23 +69,25 @@ def count_process(account: Account) -> None:
 
 
 @blueprint.get("/imports")
-@auth.only_for(Permission.LEARNING, Permission.AUDITOR)
+@auth.only_for(*LOADERS, Permission.AUDITOR)
 def imports() -> str:
-    """Every batch that was loaded; and, for whoever may load files, those on their way and a new one."""
+    """Every batch that was loaded, of a partner lead the own; for whoever may load files, those on their way too."""
     session, account = db.session(), auth.reader()
-    kind = _kind_filter()
-    page = Page.of(request.args.get("page"), history.count_batches(session, kind))
-    may_load = Permission.AUDITOR not in account.permissions
+    kind, by, kinds = _kind_filter(), sees_batches_of(account), loadable(account)
+    page = Page.of(request.args.get("page"), history.count_batches(session, kind, by))
+    may_load = bool(kinds)
     now = clock.now()
     mine = runs.unfinished(session, account.id) if may_load else []
     aside = runs.to_mend(session, account.id, import_folder()) if may_load else []
+    mine, aside = ([run for run in found if is_open_to(run, account)] for found in (mine, aside))
     return render_template(
         "compliance/imports/imports.html",
         may_load=may_load,
-        kinds=list(FILE_KINDS.values()),
+        kinds=kinds,
+        is_lead=bool(by),
         on_their_way=[run_line(run, import_folder().of(run.stored_as), now) for run in mine],
         to_mend=[run_line(run, import_folder().of(run.stored_as), now) for run in aside],
-        batches=history.batches(session, kind, page.offset, page.size),
+        batches=history.batches(session, kind, page.offset, page.size, by),
         page=page,
         kind=kind,
         kind_options=[("", "All kinds"), *BATCH_TITLES.items()],
@@ -88,10 +99,10 @@ def imports() -> str:
 
 
 @blueprint.get("/imports.csv")
-@auth.only_for(Permission.LEARNING, Permission.AUDITOR)
+@auth.only_for(*LOADERS, Permission.AUDITOR)
 def imports_csv() -> Response:
     """The same batches as a file."""
-    found = history.batches(db.session(), _kind_filter())
+    found = history.batches(db.session(), _kind_filter(), by=sees_batches_of(auth.reader()))
     return csv_response(batch_rows(found), HEADERS, f"imports-{clock.today().isoformat()}")
 
 
@@ -103,11 +114,11 @@ def _kind_filter() -> str:
 
 
 @blueprint.route("/imports/new/<kind>", methods=["GET", "POST"])
-@auth.only_for(Permission.LEARNING)
+@auth.only_for(*LOADERS)
 def imports_new(kind: str) -> str | AnyResponse | tuple[str, int]:
     """Ask for a file, keep it, and have it looked over."""
     account = loader()
-    if kind not in FILE_KINDS:
+    if kind not in {one.name for one in loadable(account)}:
         raise NotFound("There is no such kind of file.")
     file_kind, today = FILE_KINDS[kind], clock.today()
     form = UploadForm()
@@ -143,6 +154,7 @@ def imports_new(kind: str) -> str | AnyResponse | tuple[str, int]:
         kind=file_kind,
         day=day,
         errors=errors,
+        is_lead=organisations_of(account) is not None,
         megabytes=current_app.config["MAX_CONTENT_LENGTH"] // (1024 * 1024),
     )
     return page, 422 if errors else 200
@@ -179,6 +191,7 @@ def take(account: Account, kind: str, said: Said, content: bytes) -> str:
                 size=len(content),
                 sha256=hashlib.sha256(content).hexdigest(),
                 stored_as=name,
+                kept=kept_of(account),
             )
     except BaseException:
         folder.of(name).remove()

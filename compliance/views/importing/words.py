@@ -159,7 +159,7 @@ def batch_rows(found: Iterable[Batch]) -> Iterator[tuple[str, ...]]:
             str(batch.set_aside_rows),
             "; ".join(f"{number} {words}" for words, number in batch.changes),
             str(batch.undoes or ""),
-            str(batch.undone_by or ""),
+            str(batch.undone_by or ("yes" if batch.is_undone else "")),
         )
 
 

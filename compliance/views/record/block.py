@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from compliance.domain.requirement import RuleBook
-from compliance.store.history import recorded_of
+from compliance.store.history import Recorded
 from courses.views.by_hand import changes_of
 from foundation import clock
 from foundation.db import Session
@@ -67,8 +67,12 @@ def kept_of(
     book: RuleBook,
     today: date,
     grants: Sequence[RoleGrant],
+    recorded: Sequence[Recorded],
 ) -> Kept:
-    """The block for this reader; an empty one for managers and the person. `grants`: the person's roles by hand."""
+    """The block for this reader; an empty one for managers and the person.
+
+    `grants` are the person's roles by hand and `recorded` what was completed: the page has read both.
+    """
     everybody = Seen.EVERYBODY in view.seen
     learning = everybody and Permission.LEARNING in account.permissions
     auditor = everybody and Permission.AUDITOR in account.permissions
@@ -90,7 +94,7 @@ def kept_of(
         links=links,
         entries=[
             *_entries(session, account, view.person_id, public_id, learning, today),
-            *(_completions(session, view.person_id, public_id, book) if learning else []),
+            *(_completions(public_id, book, recorded) if learning else []),
         ]
         if writes
         else [],
@@ -132,14 +136,14 @@ def _entries(
     return [one for one in found if one.links]
 
 
-def _completions(session: Session, person_id: int, public_id: str, book: RuleBook) -> list[Changeable]:
+def _completions(public_id: str, book: RuleBook, recorded: Sequence[Recorded]) -> list[Changeable]:
     """Every completion, newest first, with the ways to change it."""
     return [
         Changeable(
             f"{book.course_titles.get(course) or course}, completed on {long_date(completed_on)}",
             [Link(words, href) for words, href in changes_of(public_id, course, completed_on)],
         )
-        for course, completed_on in (one.key for one in reversed(recorded_of(session, person_id)))
+        for course, completed_on in (one.key for one in reversed(recorded))
     ]
 
 

@@ -1,5 +1,5 @@
 """The rule book: what holds when, forms that change it, and what a change would do before it is saved."""
 
-from compliance.views.rule_book import draft, draft_people, edit, entries, pages, reminders
+from compliance.views.rule_book import changes, draft, draft_people, edit, entries, pages, reminders
 
-__all__ = ["draft", "draft_people", "edit", "entries", "pages", "reminders"]
+__all__ = ["changes", "draft", "draft_people", "edit", "entries", "pages", "reminders"]

@@ -23,6 +23,7 @@ from compliance.programme.saying import (
     scope_words,
 )
 from compliance.services.rule_drafts.drafting import find_draft
+from compliance.store.rule_changes import numbers_by_moment
 from compliance.store.rule_drafts import emails_by_actor
 from compliance.store.rules import load_rule_book, when_recorded
 from compliance.views.blueprint import blueprint
@@ -48,7 +49,8 @@ def reader_of_today() -> tuple[RuleBook, Reader]:
     emails = emails_by_actor(session, {actor for _, actor in when.values()}) if account.sees_everybody else {}
     if account.only_reads:
         emails = {actor: masked(email) for actor, email in emails.items()}
-    return load_rule_book(session), Reader(account, clock.today(), when, emails)
+    changes = numbers_by_moment(session) if account.sees_everybody else {}
+    return load_rule_book(session), Reader(account, clock.today(), when, emails, changes)
 
 
 def entry_page(

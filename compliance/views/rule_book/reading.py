@@ -53,6 +53,8 @@ class Shown:
     state: str
     recorded_on: date | None = None
     recorded_by: str = ""
+    change: str = ""
+    """The change of the rule book by which it was recorded; empty for readers who are not shown those."""
     edit: str = ""
     """Where it is changed; empty for readers who may not, and for what is over."""
 
@@ -77,6 +79,8 @@ class Reader:
     day: date
     when: When = field(default_factory=dict)
     emails: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[datetime, int] = field(default_factory=dict)
+    """The number of each change that was made, by its moment."""
 
     @property
     def writes_all(self) -> bool:
@@ -101,6 +105,10 @@ class Reader:
         found = [self._shown(book, line) for line in ordered]
         return sorted(found, key=lambda line: order[line.state])
 
+    def _change(self, at: datetime | None) -> str:
+        number = None if at is None else self.changes.get(at)
+        return "" if number is None else url_for("compliance.rule_change", number=number)
+
     def _shown(self, book: RuleBook, line: Line) -> Shown:
         at, actor = self.when.get(line, (None, ""))
         by = ""
@@ -114,6 +122,7 @@ class Reader:
             state=state,
             recorded_on=london_day(at) if at else None,
             recorded_by=by,
+            change=self._change(at),
             edit=url_for(EDITS[type(line)], line=mark_of(line)) if may else "",
         )
 

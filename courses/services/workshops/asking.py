@@ -9,13 +9,13 @@ from courses.domain.evaluation import When
 from courses.domain.evaluation_windows import Window
 from courses.services.workshops.evaluating import link_of
 from courses.services.workshops.house import house
-from courses.services.workshops.telling import evaluation_key
+from courses.services.workshops.message_keys import evaluation_key
 from courses.services.workshops.tickets import Ticket, pair_of
 from courses.services.workshops.told import facts
 from courses.store.reaching import Reached
 from courses.store.workshops import Workshop
 from foundation.formats import long_date
-from foundation.mail import Message, queue, written_at
+from foundation.mail import Message, queue_each, written_at
 from foundation.stamp import Stamp
 
 KIND = "workshop_evaluation"
@@ -41,6 +41,7 @@ def ask(
     """Write to those who were not asked yet; how many. The text holds the link, and is wiped once it has left."""
     wanted = still_to_ask(session, workshop, when, people)
     speaks = house()
+    messages = []
     for one in wanted:
         pair = pair_of(speaks.keys[0], workshop.public_id, one.public_id)
         said = {
@@ -58,7 +59,8 @@ def ask(
             is_secret=True,
             dedupe_key=evaluation_key(workshop, one.public_id, when),
         )
-        queue(session, stamp, message)
+        messages.append(message)
+    queue_each(session, stamp, messages)
     return len(wanted)
 
 

@@ -14,11 +14,16 @@ from courses.store.workshops import Workshop
 from foundation.dates import FAR_DAY
 
 
-def open_workshops(session: Session, now: datetime, courses: Collection[str] | None = None) -> list[Workshop]:
-    """The workshops for which places can be asked, of some courses or of all, in order of time."""
+def open_workshops(
+    session: Session, now: datetime, courses: Collection[str] | None = None, *, titled: bool = True
+) -> list[Workshop]:
+    """The workshops for which places can be asked, of some courses or of all, in order of time.
+
+    Not `titled`: without the titles of their courses.
+    """
     return [
         one
-        for one in workshops.between(session, london_day(now), FAR_DAY)
+        for one in workshops.between(session, london_day(now), FAR_DAY, titled=titled)
         if (courses is None or one.sitting.course in courses)
         and not of_workshop(one.sitting, now, Purpose.BOOK)
     ]
@@ -73,6 +78,6 @@ def ahead_of(session: Session, person_id: int, now: datetime) -> Ahead:
         for one in found.values()
         if one.sitting.ends_at > now and not one.sitting.is_cancelled
     ]
-    open_now = open_workshops(session, now)
+    open_now = open_workshops(session, now, titled=False)
     for_them = _without(session, person_id, open_now, standing) if open_now else []
     return Ahead(booked, frozenset(one.sitting.course for one in for_them))

@@ -15,12 +15,12 @@ from courses.domain.workshops import BookingState
 from courses.services.workshops import telling
 from courses.services.workshops.booking_words import OVERRIDES, moment_words, why_not, why_not_you
 from courses.services.workshops.checks import Check, check
+from courses.services.workshops.noting import Happened, note, note_each
 from courses.services.workshops.places import kept_until, over_by_now, standing_of
 from courses.services.workshops.reach import may_book, writes_for_everybody
 from courses.store import booking_facts, bookings, workshops
-from courses.store.bookings import Booking
+from courses.store.bookings import Booking, Next
 from courses.store.workshops import Workshop
-from foundation import audit
 from foundation.errors import DomainError, NotFound
 from foundation.stamp import Stamp
 from people.domain import Account
@@ -76,25 +76,16 @@ def book(
             "Look at it again and send it once more."
         )
     before = {one.person_id: one for one in bookings.of_workshop(session, workshop.id)}
-    public_ids = booking_facts.public_ids_of(session, ids)
-    made = []
-    for number, person_id in enumerate(ids):
-        state = BookingState.BOOKED if number < places else BookingState.WAITING
-        booking = bookings.record(
-            session,
-            stamp,
-            workshop.id,
-            person_id,
-            state,
-            before=before.get(person_id),
-            reason="Booked again",
-            anew=True,
-        )
-        more = {"override": override} if override and found[person_id].needs else {}
-        event, person = f"booking.{_ASKED[state]}", public_ids[person_id]
-        note(session, stamp, event, workshop, booking, person=person, **more)
-        made.append(booking)
-    telling.asked(session, stamp, workshop, made)
+    states = [BookingState.BOOKED if number < places else BookingState.WAITING for number in range(len(ids))]
+    asked = [
+        Next(one, state, before.get(one), "Booked again", anew=True)
+        for one, state in zip(ids, states, strict=True)
+    ]
+    made = bookings.record_each(session, stamp, workshop.id, asked)
+    more = {one: {"override": override} if override and found[one].needs else {} for one in ids}
+    happened = [Happened(f"booking.{_ASKED[one.state]}", one, more[one.person_id]) for one in made]
+    note_each(session, stamp, workshop, happened)
+    telling.stands(session, stamp, workshop, made)
     return made
 
 
@@ -160,7 +151,7 @@ def cancel(session: Session, stamp: Stamp, account: Account, public_id: str) -> 
     late = before.state is BookingState.BOOKED and is_late(workshop.sitting, stamp.at)
     state = BookingState.LATE_CANCELLED if late else BookingState.CANCELLED
     event = "booking.cancelled_late" if late else "booking.cancelled"
-    after = _end(session, stamp, workshop, before, state, "Cancelled", event)
+    after = _end_each(session, stamp, workshop, [Ending(before, state, "Cancelled", event)])[0]
     settle(session, stamp, workshop)
     return after
 
@@ -181,7 +172,7 @@ def accept(session: Session, stamp: Stamp, account: Account, public_id: str) -> 
         reason="Offer accepted",
     )
     note(session, stamp, "booking.accepted", workshop, after)
-    telling.booked(session, stamp, workshop, after)
+    telling.stands(session, stamp, workshop, [after])
     return after
 
 
@@ -189,9 +180,8 @@ def decline(session: Session, stamp: Stamp, account: Account, public_id: str) ->
     """Let the place that was offered go; it is offered to the next. Raises NotFound, and DomainError as `accept`."""
     workshop, before = theirs(session, stamp, account, public_id)
     _refuse_without_offer(session, workshop, before, stamp.at)
-    after = _end(
-        session, stamp, workshop, before, BookingState.DECLINED, "Offer declined", "booking.declined"
-    )
+    declined = Ending(before, BookingState.DECLINED, "Offer declined", "booking.declined")
+    after = _end_each(session, stamp, workshop, [declined])[0]
     settle(session, stamp, workshop)
     return after
 
@@ -220,16 +210,14 @@ def settle(session: Session, stamp: Stamp, workshop: Workshop) -> list[Booking]:
         return []
     every = bookings.of_workshop(session, workshop.id)
     over = over_by_now(session, workshop, every, now)
-    changed = []
-    for one in every:
-        if one.id not in over:
-            continue
-        if over[one.id]:
-            state, reason, event = BookingState.CANCELLED, LEFT, "booking.left"
-        else:
-            state, reason, event = BookingState.DECLINED, RAN_OUT, "booking.offer_ran_out"
-        changed.append(_end(session, stamp, workshop, one, state, reason, event, told=not over[one.id]))
-    return changed + offer_next(session, stamp, workshop)
+    ending = [
+        Ending(one, BookingState.CANCELLED, LEFT, "booking.left", told=False)
+        if over[one.id]
+        else Ending(one, BookingState.DECLINED, RAN_OUT, "booking.offer_ran_out")
+        for one in every
+        if one.id in over
+    ]
+    return _end_each(session, stamp, workshop, ending) + offer_next(session, stamp, workshop)
 
 
 def offer_next(session: Session, stamp: Stamp, workshop: Workshop) -> list[Booking]:
@@ -246,69 +234,61 @@ def offer_next(session: Session, stamp: Stamp, workshop: Workshop) -> list[Booki
     if free <= 0 or not waiting:
         return []
     found = check(session, workshop, [one.person_id for one in waiting], stamp.at, Purpose.OFFER)
-    until, offered = offer_ends(workshop.sitting, stamp.at), []
-    for one in [one for one in waiting if found[one.person_id].is_free][:free]:
-        after = bookings.record(
-            session,
-            stamp,
-            workshop.id,
-            one.person_id,
-            BookingState.OFFERED,
-            before=one,
-            reason="A place became free",
-            offer_until=until,
-        )
-        note(session, stamp, "booking.offered", workshop, after, until=until.isoformat())
-        telling.offered(session, stamp, workshop, after)
-        offered.append(after)
+    until = offer_ends(workshop.sitting, stamp.at)
+    first = [one for one in waiting if found[one.person_id].is_free][:free]
+    nexts = [
+        Next(one.person_id, BookingState.OFFERED, one, "A place became free", offer_until=until)
+        for one in first
+    ]
+    offered = bookings.record_each(session, stamp, workshop.id, nexts)
+    more = {"until": until.isoformat()}
+    note_each(session, stamp, workshop, [Happened("booking.offered", one, more) for one in offered])
+    telling.stands(session, stamp, workshop, offered)
     return offered
 
 
-def _end(
-    session: Session,
-    stamp: Stamp,
-    workshop: Workshop,
-    before: Booking,
-    state: BookingState,
-    reason: str,
-    event: str,
-    *,
-    told: bool = True,
-) -> Booking:
-    """A booking is over. `told`: whether the person is written to; whoever left is not.
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A booking that is over. `told`: whether the person is written to; whoever left is not."""
 
-    Whoever gave a place up late and then asked again without getting one still gave it up late.
-    """
-    only_asked = before.state in (BookingState.WAITING, BookingState.OFFERED)
-    if only_asked and before.person_id in bookings.late_ever(session, workshop.id):
-        state = BookingState.LATE_CANCELLED
-    after = bookings.record(
-        session, stamp, workshop.id, before.person_id, state, before=before, reason=reason
+    before: Booking
+    state: BookingState
+    reason: str
+    event: str
+    told: bool = True
+
+
+def _end_each(session: Session, stamp: Stamp, workshop: Workshop, many: Sequence[Ending]) -> list[Booking]:
+    """End bookings. Whoever gave a place up late and then asked again without getting one still gave it up late."""
+    if not many:
+        return []
+    late = bookings.late_ever(session, workshop.id)
+    only_asked = (BookingState.WAITING, BookingState.OFFERED)
+    nexts = [
+        Next(
+            one.before.person_id,
+            BookingState.LATE_CANCELLED
+            if one.before.state in only_asked and one.before.person_id in late
+            else one.state,
+            one.before,
+            one.reason,
+        )
+        for one in many
+    ]
+    ended = bookings.record_each(session, stamp, workshop.id, nexts)
+    pairs = list(zip(many, ended, strict=True))
+    note_each(session, stamp, workshop, [Happened(one.event, after) for one, after in pairs])
+    telling.cancelled(
+        session,
+        stamp,
+        workshop,
+        [(after, _TOLD_AS.get(one.event, "")) for one, after in pairs if one.told],
     )
-    note(session, stamp, event, workshop, after)
-    if told:
-        telling.cancelled(session, stamp, workshop, after, how=_TOLD_AS.get(event, ""))
-    return after
+    return ended
 
 
 _TOLD_AS = {
     "booking.cancelled_late": "late",
-    "booking.declined": "declined",
+    "booking.declined": telling.DECLINED,
     "booking.offer_ran_out": "ran_out",
 }
-
-
-def note(
-    session: Session,
-    stamp: Stamp,
-    event: str,
-    workshop: Workshop,
-    booking: Booking,
-    *,
-    person: str = "",
-    **more: str,
-) -> None:
-    """Append what happened to a booking to the audit trail. `person`: their public id, where it is known already."""
-    person = person or booking_facts.public_id_of(session, booking.person_id)
-    details = {"workshop": workshop.public_id, "person": person, **more}
-    audit.record(session, stamp, event, f"booking:{booking.public_id}", **details)

@@ -218,7 +218,7 @@ def _note(session: Session, stamp: Stamp, event: str, person: Attender, workshop
         session,
         stamp,
         event,
-        f"person:{person.person_ref}",
+        f"person:{person.public_id}",
         course=workshop.sitting.course,
         completed_on=workshop.sitting.day.isoformat(),
         workshop=workshop.reference,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from courses.domain.booking import Purpose, last_moment_to_book, london_day
 from courses.domain.workshops import BookingState
 from courses.services.workshops.checks import check
-from courses.services.workshops.telling import OFFERED, key_of
+from courses.services.workshops.message_keys import OFFERED, key_of
 from courses.store import booking_facts, bookings, workshops
 from courses.store.bookings import Booking
 from courses.store.workshops import Workshop

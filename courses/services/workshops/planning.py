@@ -14,9 +14,11 @@ from courses import store as courses
 from courses.domain import Course, Mode
 from courses.domain.planning import IN_PERSON_OR_CALL, Against, problems_with
 from courses.domain.workshops import BookingState, Sitting
-from courses.services.workshops import booking, telling
-from courses.store import attendance, booking_facts, bookings
+from courses.services.workshops import booking, leading, telling
+from courses.services.workshops.noting import Happened, note_each
+from courses.store import attendance, bookings
 from courses.store import workshops as store
+from courses.store.bookings import Next
 from courses.store.workshops import Workshop
 from foundation import audit
 from foundation.bank_holidays import is_working_day
@@ -68,6 +70,7 @@ def plan(session: Session, stamp: Stamp, sitting: Sitting) -> Workshop:
     added = store.add(session, stamp, courses.course_ids(session)[sitting.course], sitting)
     details = {"reference": added.reference, "course": sitting.course, "day": sitting.day.isoformat()}
     audit.record(session, stamp, "workshop.planned", _subject(added), **details)
+    leading.led(session, stamp, added)
     return added
 
 
@@ -88,6 +91,7 @@ def change(session: Session, stamp: Stamp, public_id: str, shown: int, sitting: 
     audit.record(session, stamp, "workshop.changed", _subject(after), parts=what)
     if after.sitting.ends_at > stamp.at:
         telling.moved(session, stamp, after, before.sitting)
+        leading.led(session, stamp, after, before.sitting)
     booking.settle(session, stamp, after)
     return after
 
@@ -116,21 +120,14 @@ def call_off(session: Session, stamp: Stamp, public_id: str, shown: int, because
     after = find(session, public_id)
     audit.record(session, stamp, "workshop.called_off", _subject(after))
     telling.called_off(session, stamp, after)
-    every = bookings.of_workshop(session, after.id)
-    public_ids = booking_facts.public_ids_of(session, [one.person_id for one in every])
-    for one in every:
-        if one.stands:
-            ended = bookings.record(
-                session,
-                stamp,
-                after.id,
-                one.person_id,
-                BookingState.CANCELLED,
-                before=one,
-                reason="Workshop called off",
-            )
-            person = public_ids[one.person_id]
-            booking.note(session, stamp, "booking.ended_with_workshop", after, ended, person=person)
+    leading.led(session, stamp, after, before.sitting)
+    nexts = [
+        Next(one.person_id, BookingState.CANCELLED, one, "Workshop called off")
+        for one in bookings.of_workshop(session, after.id)
+        if one.stands
+    ]
+    ended = bookings.record_each(session, stamp, after.id, nexts)
+    note_each(session, stamp, after, [Happened("booking.ended_with_workshop", one) for one in ended])
     return after
 
 

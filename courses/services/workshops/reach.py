@@ -50,6 +50,24 @@ def may_see(session: Session, account: Account, person_ids: Collection[int], tod
     return _own_part_team(session, account, person_ids, today)
 
 
+def leaders_named(
+    session: Session, account: Account, leader_ids: Collection[int], today: date
+) -> Collection[int]:
+    """Those of the people who lead a workshop whose names this account may read.
+
+    Whoever leads it too reads all of them, as who sees everybody does. Others read the names of people whom they may
+    see, and of those who work in their own organisation today; of anybody else they learn only that somebody leads it.
+    """
+    if account.sees_everybody or account.person_id in leader_ids:
+        return leader_ids
+    found = may_see(session, account, leader_ids, today)
+    if account.person_id is not None and set(leader_ids) - found:
+        there = booking_facts.organisations_on(session, [*leader_ids, account.person_id], today)
+        own = there.get(account.person_id, set())
+        found |= {one for one in leader_ids if there.get(one, set()) & own}
+    return found
+
+
 def _own_part_team(session: Session, account: Account, person_ids: Collection[int], today: date) -> set[int]:
     wanted = set(person_ids)
     found = {one for one in wanted if one == account.person_id}

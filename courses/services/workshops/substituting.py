@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from courses.domain.booking import Purpose
 from courses.domain.workshops import BookingState
 from courses.services.workshops import telling
-from courses.services.workshops.booking import note, refuse, refuse_strangers, sets_aside, theirs
+from courses.services.workshops.booking import refuse, refuse_strangers, sets_aside, theirs
 from courses.services.workshops.checks import check
+from courses.services.workshops.noting import note
 from courses.store import booking_facts, bookings
 from courses.store.bookings import Booking
 from foundation.errors import DomainError

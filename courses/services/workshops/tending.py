@@ -18,8 +18,8 @@ from courses.domain.workshops import BookingState, Outcome
 from courses.services.workshops import asking, telling
 from courses.services.workshops.booking import settle
 from courses.services.workshops.evaluating import windows_of
+from courses.services.workshops.message_keys import MOVED, REMINDERS, key_of, keys_of, team_key
 from courses.services.workshops.places import unsettled
-from courses.services.workshops.telling import MOVED, REMINDERS, key_of, keys_of, team_key
 from courses.store import attendance, booking_facts, bookings, evaluations, workshops
 from courses.store.bookings import Booking
 from courses.store.reaching import Reached, reached

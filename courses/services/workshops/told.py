@@ -60,6 +60,11 @@ def calendar_path(booking: str) -> str:
     return f"/bookings/{booking}/calendar.ics"
 
 
+def leading_path(workshop: Workshop) -> str:
+    """Where the calendar file is of whoever leads a workshop."""
+    return f"{workshop_path(workshop)}/calendar.ics"
+
+
 def when_words(sitting: Sitting) -> str:
     """When a workshop is, in London.
 

@@ -60,7 +60,7 @@ def _page(person_id: int, subject: Whose | None) -> Answer:
             token.encode(),
             person_id,
             today,
-            reason=form.reason.data,
+            reason=form.reason.data or "",
             may_overrule=subject is not None,  # and never for themselves: the service knows who acts
         )
         return _led_to(subject)

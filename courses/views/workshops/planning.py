@@ -15,6 +15,7 @@ from courses.forms.workshops import CallOffForm, Offered, PlanForm, shown_start,
 from courses.services.workshops import planning as service
 from courses.services.workshops.planning import Meanwhile
 from courses.services.workshops.seeing import requirement_options
+from courses.services.workshops.telling import is_news
 from courses.store import bookings
 from courses.store.audience import organisations
 from courses.store.booking_facts import ids_by_public_id
@@ -182,13 +183,15 @@ def shown_as_typed(day: Day) -> Day:
 def _check_page(plan: Plan, sitting: Sitting) -> str:
     session = db.session()
     doubts = service.doubts(session, sitting, plan.before.id if plan.before else None)
-    told = 0
+    told, before = 0, plan.before.sitting if plan.before else None
+    is_over, moves = sitting.ends_at <= clock.now(), before is not None and is_news(before, sitting)
     if plan.before is not None:
-        if service.changed_parts(plan.before.sitting, sitting):
-            if sitting.ends_at > clock.now():
-                told = sum(one.stands for one in bookings.of_workshop(session, plan.before.id))
-        else:
+        if not service.changed_parts(plan.before.sitting, sitting):
             doubts.insert(0, "Nothing differs from what stands.")
+        elif moves and not is_over:
+            told = sum(one.stands for one in bookings.of_workshop(session, plan.before.id))
+    led = set(before.facilitator_ids) if before else set()
+    leaders_told = not is_over and (moves or led != set(sitting.facilitator_ids))
     return render_template(
         "courses/workshops/check.html",
         title=plan.title,
@@ -198,6 +201,8 @@ def _check_page(plan: Plan, sitting: Sitting) -> str:
         told=count_noun(told, "person who has to do with it is", "people who have to do with it are")
         if told
         else "",
+        leaders_told=leaders_told and bool(led or sitting.facilitator_ids),
+        changes=plan.before is not None,
         action=plan.action,
         back_href=plan.back,
         fields=[one for one in request.form.items(multi=True) if one[0] not in _NOT_ANSWERS],

@@ -2,16 +2,21 @@
 
 from datetime import date, timedelta
 
+from flask import current_app
+
 from courses.domain.workshops import Audience, Sitting
 from courses.services.workshops.booking_words import clock_words, moment_words
 from courses.services.workshops.planning import Facilitator, facilitators
+from courses.services.workshops.reach import leaders_named
 from courses.services.workshops.seeing import requirement_options
 from courses.store.audience import organisations
 from courses.store.bookings import Counts
 from courses.store.workshops import Workshop
+from foundation import clock
 from foundation.dates import LONDON
 from foundation.db import Session
 from foundation.formats import count_noun, long_date
+from people import auth
 from people.services.finding.roles import role_options
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -65,13 +70,21 @@ def led_by(leaders: list[Facilitator], others: str) -> list[str]:
     return [*(one.name or "Name not recorded" for one in leaders), *([others] if others else [])]
 
 
+def led_by_for_reader(session: Session, sitting: Sitting) -> list[str]:
+    """The same for whoever reads: where somebody leads it whose name is not for them, the council that holds it."""
+    named = leaders_named(session, auth.reader(), sitting.facilitator_ids, clock.today())
+    leaders = facilitators(session, [one for one in sitting.facilitator_ids if one in named])
+    council = [current_app.config["COUNCIL_NAME"]] if len(named) < len(sitting.facilitator_ids) else []
+    return [*led_by(leaders, sitting.other_facilitators), *council]
+
+
 def offer_words(lasts: timedelta) -> str:
     """For how long a free place is kept for whoever it is offered to."""
     return count_noun(lasts // timedelta(hours=1), "hour", "hours")
 
 
 def said_of(session: Session, sitting: Sitting, title: str, *, with_link: bool = True) -> Rows:
-    """What is said about a workshop, as (name, value). `with_link`: for whom the link to join by is."""
+    """What is said about a workshop to whoever reads, as (name, value). `with_link`: whether the link is for them."""
     joining = sitting.joining if with_link else "Shown once you have a place"
     opens, closes = sitting.books_until or sitting.starts_at, sitting.cancels_until or sitting.starts_at
     return [
@@ -82,7 +95,7 @@ def said_of(session: Session, sitting: Sitting, title: str, *, with_link: bool =
         *([("Link to join by", joining)] if sitting.joining else []),
         *([("Joining instructions", sitting.instructions.split("\n"))] if sitting.instructions else []),
         ("Number of places", f"{sitting.capacity:,}"),
-        ("Led by", led_by(facilitators(session, sitting.facilitator_ids), sitting.other_facilitators)),
+        ("Led by", led_by_for_reader(session, sitting)),
         ("For", audience_words(session, sitting.audience, sitting.day)),
         ("Booking closes", moment_words(opens)),
         ("Cancelling closes", moment_words(closes)),

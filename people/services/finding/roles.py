@@ -1,6 +1,6 @@
 """The roles of the rule book on a day, and who holds them through their posts or by hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -23,13 +23,18 @@ class Roles:
     """The roles of the rule book on a day, and who holds them: everywhere, or in some organisations."""
 
     def __init__(
-        self, session: Session, today: date, every: Tree, organisation_ids: frozenset[int] | None
+        self,
+        session: Session,
+        today: date,
+        every: Tree,
+        organisation_ids: frozenset[int] | None,
+        titles: Mapping[str, str] | None = None,
     ) -> None:
         self._session = session
         self._tree = every
         self._organisation_ids = organisation_ids
         self._today = today
-        self._titles = dict(session.connection().execute(_ROLE_TITLES).all())
+        self._titles = role_titles(session) if titles is None else titles
         self._job_titles: list[str] | None = None
 
     @cached_property
@@ -85,9 +90,14 @@ def begins(word: str, words: Sequence[str]) -> bool:
     return any(one.startswith(word) for one in words)
 
 
-def role_options(session: Session) -> list[tuple[str, str]]:
-    """The roles of the rule book, as (code, title), by title."""
-    found = dict(session.connection().execute(_ROLE_TITLES).all())
+def role_titles(session: Session) -> Mapping[str, str]:
+    """The title of each role of the rule book by its code."""
+    return dict(session.connection().execute(_ROLE_TITLES).all())
+
+
+def role_options(session: Session, titles: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """The roles of the rule book, as (code, title), by title. `titles`: where the page has read them already."""
+    found = role_titles(session) if titles is None else titles
     return sorted(((code, title or code) for code, title in found.items()), key=lambda one: plain(one[1]))
 
 

@@ -178,31 +178,46 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     return found
 
 
+_FOUND = select(
+    PersonDetailRow.person_id,
+    PersonRow.public_id,
+    PersonRow.person_ref,
+    PersonDetailRow.first_name,
+    PersonDetailRow.last_name,
+    PersonDetailRow.email,
+    PersonDetailRow.category,
+)
+BY_IDS = _FOUND.join(PersonRow, PersonRow.id == PersonDetailRow.person_id).where(
+    PersonDetailRow.person_id.in_(bindparam("person_ids", expanding=True)), known(PersonDetailRow, None)
+)
+"""The same people by their ids, in no order."""
+
+
 @lru_cache(maxsize=500)
 def counted(shape: Shape) -> Select[int]:
     """How many people are meant."""
     return select(func.count()).select_from(PersonDetailRow).where(and_(*_conditions(shape)))
 
 
-@lru_cache(maxsize=500)
-def listed(shape: Shape) -> Select[*tuple[Any, ...]]:
-    """So many of the people who are meant, from so many on."""
+def _in_order(query: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tuple[Any, ...]]:
+    """The people who are meant, in the order that is asked for."""
     last, first = plain_of(PersonDetailRow.last_name), plain_of(PersonDetailRow.first_name)
     order: list[ColumnElement[Any]] = [last, first] if shape.sort is Sort.NAME else [first, last]
     order = [column.desc() for column in order] if shape.downwards else order
     return (
-        select(
-            PersonDetailRow.person_id,
-            PersonRow.public_id,
-            PersonRow.person_ref,
-            PersonDetailRow.first_name,
-            PersonDetailRow.last_name,
-            PersonDetailRow.email,
-            PersonDetailRow.category,
-        )
-        .join(PersonRow, PersonRow.id == PersonDetailRow.person_id)
+        query.join(PersonRow, PersonRow.id == PersonDetailRow.person_id)
         .where(and_(*_conditions(shape)))
         .order_by(*order, PersonRow.person_ref)
-        .offset(bindparam("offset"))
-        .limit(bindparam("limit"))
     )
+
+
+@lru_cache(maxsize=500)
+def listed(shape: Shape) -> Select[*tuple[Any, ...]]:
+    """So many of the people who are meant, from so many on."""
+    return _in_order(_FOUND, shape).offset(bindparam("offset")).limit(bindparam("limit"))
+
+
+@lru_cache(maxsize=500)
+def every_id(shape: Shape) -> Select[*tuple[Any, ...]]:
+    """The ids of all the people who are meant."""
+    return _in_order(select(PersonDetailRow.person_id), shape)

@@ -6,6 +6,7 @@ then on a death may mean a copy. So they are asked here, and not earlier, whethe
 
 import logging
 import traceback
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from foundation.mail import LONGEST_SUBJECT, MailGateRow, State, one_line
 from foundation.mail import OutgoingMessageRow as Row
 from foundation.stamp import Stamp
 from reminders.domain.letter import Letter, NotNowError, RefusedError
-from reminders.domain.outbox import NoLonger, Stage, Terms, Words, Writer
+from reminders.domain.outbox import BundleWriter, NoLonger, Stage, Terms, Words, Writer, Writing
 from reminders.services.letters import compose
 from reminders.services.outbox import trial
 from reminders.services.outbox.claiming import Claimed, database_time
@@ -83,9 +84,11 @@ def mark(
     """
     marked = Marked()
     leaving: list[tuple[Claimed, Words, bool]] = []
-    for claimed in _held(session, bundle):
+    held = _held(session, bundle)
+    asked = _asked_together(session, stamp, held, writers)
+    for claimed in held:
         again = claimed.content is not None and claimed.ambiguous > 0 and claimed.address == to
-        words = _ask(session, stamp, claimed, writers.get(claimed.kind), again=again)
+        words = _ask(session, stamp, claimed, writers.get(claimed.kind), asked, again=again)
         if isinstance(words, NoLonger):
             marked.not_leaving.append((claimed, cancel(session, stamp, claimed, words)))
         elif claimed is bundle[0] and words.address != to:
@@ -110,7 +113,7 @@ def mark(
 def call_off(session: Session, stamp: Stamp, claimed: Claimed, writer: Writer) -> NotLeaving | None:
     """Inside a transaction: have a message written that is not to leave, so that its writer says why. None: it is."""
     _held(session, [claimed])
-    words = _ask(session, stamp, claimed, writer, again=claimed.ambiguous > 0)
+    words = _ask(session, stamp, claimed, writer, {}, again=claimed.ambiguous > 0)
     return cancel(session, stamp, claimed, words) if isinstance(words, NoLonger) else None
 
 
@@ -189,12 +192,40 @@ def _as_it_leaves(stamp: Stamp, claimed: Claimed, letter: Letter) -> dict[str, o
     }
 
 
+def _asked_together(
+    session: Session, stamp: Stamp, held: Sequence[Claimed], writers: Mapping[str, Writer]
+) -> dict[str, Writing]:
+    """By kind: what has been read for all messages of a bundle that have a writer which can do so."""
+    of_kind: dict[str, list[int]] = defaultdict(list)
+    for claimed in held:
+        of_kind[claimed.kind].append(claimed.id)
+    found = {}
+    for kind, ids in of_kind.items():
+        writer = writers.get(kind)
+        if len(ids) > 1 and isinstance(writer, BundleWriter):
+            try:
+                found[kind] = writer.writing(session, stamp, ids)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:  # each is then asked for by itself, and the one at fault is found
+                raise could_not_write(held[0], error) from error
+    return found
+
+
 def _ask(
-    session: Session, stamp: Stamp, claimed: Claimed, writer: Writer | None, *, again: bool
+    session: Session,
+    stamp: Stamp,
+    claimed: Claimed,
+    writer: Writer | None,
+    asked: Mapping[str, Writing],
+    *,
+    again: bool,
 ) -> Words | NoLonger:
     if writer is None:
         return Words(claimed.address, claimed.subject, claimed.body, is_html=False)
     try:
+        if claimed.kind in asked:
+            return asked[claimed.kind](claimed.id, again)
         return writer.write(session, stamp, claimed.id, again)
     except (SQLAlchemyError, RefusedError):  # the writer's own refusal says in plain words how to mend it
         raise

@@ -6,11 +6,15 @@ link where it is the whole line, or all that stands after a label ("Where: https
 """
 
 import re
+from functools import lru_cache
 from html import escape
 
 from foundation.mail import one_line
 from reports.document import Block, Bullets, Heading, read_blocks
 
+KEPT = 1024
+"""Parts of messages that are kept: thousands of people are told the same, but for the line that greets them."""
+_BLANK = re.compile(r"\n\s*\n")
 _LINK = re.compile(r"https?://[!-~]+")
 _LABELLED = re.compile(r"([A-Z][A-Za-z ]{1,20}): (\S.*)")
 _HEAD = (
@@ -29,8 +33,14 @@ _END = "</div>\n</body>\n</html>\n"
 
 def as_html(subject: str, body: str) -> str:
     """A whole page that says the same as the plain text, in British English."""
-    blocks = "".join(f"{_block(block)}\n" for block in read_blocks(body))
+    blocks = "".join(map(_part, _BLANK.split(body.strip("\n"))))
     return f"{_HEAD}{escape(one_line(subject))}{_BODY}{blocks}{_END}"
+
+
+@lru_cache(maxsize=KEPT)
+def _part(text: str) -> str:
+    """What stands between blank lines."""
+    return "".join(f"{_block(block)}\n" for block in read_blocks(text))
 
 
 def _block(block: Block) -> str:

@@ -1,24 +1,27 @@
 """The message to one person about everything that falls on a day: written when it leaves, from what holds then."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from compliance.domain.requirement import RuleBook
-from compliance.store.history import recorded_of
 from compliance.store.rules import load_rules
 from courses.domain import Completion
+from courses.store.completed import completions
 from foundation.stamp import Stamp
+from people.store import Some
 from reminders.domain.due import Digest
-from reminders.domain.outbox import NoLonger, Words
+from reminders.domain.outbox import NoLonger, Words, Writing
 from reminders.services.writing.frame import Letterhead
 from reminders.services.writing.phrasing import person_words
 from reminders.services.writing.still import drop_what_ended, no_address
 from reminders.services.writing.things import Duties, Thing
-from reminders.store.addressing import recipient_of, roles_asking
-from reminders.store.ledger import Entry, items_of
-from reminders.store.told import is_weekly
+from reminders.store.addressing import recipient_of, recipients_of, roles_asking
+from reminders.store.ledger import Entry, items_of, still_due
+from reminders.store.told import weekly_among
 
 
 class ReminderWriter:
@@ -39,19 +42,37 @@ class ReminderWriter:
 
     def write(self, session: Session, stamp: Stamp, message_id: int, again: bool) -> Words | NoLonger:
         """The words about what still applies."""
-        planned = items_of(session, [message_id])
-        recipient = recipient_of(session, message_id)
-        if recipient is None or not recipient.email:
-            return no_address(session, planned)
+        return self.writing(session, stamp, [message_id])(message_id, again)
+
+    def writing(self, session: Session, stamp: Stamp, message_ids: Sequence[int]) -> Writing:
+        """The same of several messages, all of whose facts are read now: so many statements however many they are."""
         today = self._day_of(stamp.at)
         rules = load_rules(session)
-        entries = drop_what_ended(session, rules, planned, today, again=again)
-        if isinstance(entries, NoLonger):
-            return entries
-        things = things_of(session, self._duties.on(rules.book, today), recipient.person_id, entries, today)
-        weekly = is_weekly(session, recipient.person_id)
-        subject, body = person_words(self._letterhead, recipient.first_name, things, weekly=weekly)
-        return Words(recipient.email, subject, body)
+        planned: dict[int | None, list[Entry]] = defaultdict(list)
+        for entry in items_of(session, message_ids):
+            planned[entry.message_id].append(entry)
+        recipients = recipients_of(session, message_ids)
+        every = [entry for entries in planned.values() for entry in entries]
+        reasons = still_due(session, every, today, rules)
+        facts = personal_facts(session, self._duties.on(rules.book, today), every, today)
+        weekly = weekly_among(session, (one.person_id for one in recipients.values()))
+
+        def write(message_id: int, again: bool) -> Words | NoLonger:
+            recipient = recipients.get(message_id)
+            if recipient is None or not recipient.email:
+                return no_address(session, planned[message_id])
+            entries = drop_what_ended(session, planned[message_id], reasons, again=again)
+            if isinstance(entries, NoLonger):
+                return entries
+            subject, body = person_words(
+                self._letterhead,
+                recipient.first_name,
+                facts.things(entries),
+                weekly=recipient.person_id in weekly,
+            )
+            return Words(recipient.email, subject, body)
+
+        return write
 
 
 class DutiesOfDay:
@@ -77,12 +98,29 @@ class DutiesOfDay:
             self._is_new = False
 
 
-def things_of(
-    session: Session, duties: Duties, person_id: int, entries: Sequence[Entry], today: date
-) -> list[Thing]:
-    """What somebody has to do, in words."""
-    roles = roles_asking(session, person_id, today)
-    completions: list[Completion] = []
-    if any(duties.asks_for_completions(entry.requirement) for entry in entries):
-        completions = [one.completion for one in recorded_of(session, person_id)]
-    return [duties.thing(entry, roles.get(entry.requirement, ""), completions) for entry in entries]
+@dataclass(frozen=True, slots=True)
+class PersonalFacts:
+    """What the words about duties say of the people themselves: the roles that ask, and what they completed."""
+
+    duties: Duties
+    roles: Mapping[int, Mapping[str, str]]
+    completions: Mapping[int, Sequence[Completion]]
+
+    def things(self, entries: Iterable[Entry]) -> list[Thing]:
+        """What is to be done, in words."""
+        return [
+            self.duties.thing(
+                entry,
+                self.roles.get(entry.person_id, {}).get(entry.requirement, ""),
+                self.completions.get(entry.person_id, ()),
+            )
+            for entry in entries
+        ]
+
+
+def personal_facts(session: Session, duties: Duties, entries: Iterable[Entry], today: date) -> PersonalFacts:
+    """What `PersonalFacts.things` needs for reminders to people themselves, with two queries at most."""
+    every = list(entries)
+    asking = {entry.person_id for entry in every if duties.asks_for_completions(entry.requirement)}
+    done = completions(session, Some(sorted(asking))) if asking else {}
+    return PersonalFacts(duties, roles_asking(session, (entry.person_id for entry in every), today), done)

@@ -21,6 +21,7 @@ from reports.domain.suppression import publishable
 from reports.services.building import is_publishable, titles
 from reports.services.freezing import opened
 from reports.services.issuing import KIND
+from reports.services.parts import parts_by_number, title_of
 from reports.services.rendering import MEDIA_TYPES, file_name, rendered
 from reports.services.scheduling import who_may_read
 from reports.store.schedules import Issue, issue_of
@@ -63,7 +64,7 @@ class ReportWriter:
         issue = issue_of(session, message_id)
         if issue is None:
             return None
-        if issue.form is not None and self._with_files and is_publishable(issue.report):
+        if issue.form is not None and self._with_files and _is_publishable(issue):
             self._file(session, issue, issue.form)
         return issue.recipient
 
@@ -74,18 +75,22 @@ class ReportWriter:
             return NoLonger(NOTHING_TO_WRITE)
         why = ""
         if issue.form is not None:
-            if not is_publishable(issue.report):
+            if not _is_publishable(issue):
                 return NoLonger(NOT_PUBLISHED)
             file = self._file(session, issue, issue.form) if self._with_files else None
             if file is not None and file.attachment is not None:
-                return self._words(issue, file.attachment)
+                return self._words(session, issue, file.attachment)
             why = TOO_LARGE if self._with_files else MAIL_TAKES_NONE
         if not who_may_read(session, issue.report, [issue.recipient], self._day_of(stamp.at)):
             return NoLonger(MAY_NOT_READ)
-        return self._words(issue, no_file=why)
+        return self._words(session, issue, no_file=why)
 
-    def _words(self, issue: Issue, attachment: Attachment | None = None, no_file: str = "") -> Words:
+    def _words(
+        self, session: Session, issue: Issue, attachment: Attachment | None = None, no_file: str = ""
+    ) -> Words:
         title = titles().get(issue.report, issue.report)
+        if issue.unit_id is not None:
+            title = title_of(title, issue.unit_id, parts_by_number(session))
         subject, body = report_words(
             self._letterhead, issue, title, has_file=bool(attachment), no_file=no_file
         )
@@ -109,6 +114,11 @@ class ReportWriter:
             else:
                 self._drawn = _File(of, Attachment(file_name(public, form), MEDIA_TYPES[form], content))
         return self._drawn
+
+
+def _is_publishable(issue: Issue) -> bool:
+    """Whether a file of it may leave: one of the whole council, of which a version for the public can be made."""
+    return issue.unit_id is None and is_publishable(issue.report)
 
 
 def report_words(

@@ -1,15 +1,13 @@
 """What of a message still applies in the moment in which it leaves; the rest is taken out of the ledger, with why."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from compliance.store.rules import Rules
 from reminders.domain.due import Reason
 from reminders.domain.outbox import NoLonger
-from reminders.store.ledger import Entry, cancel, still_due
+from reminders.store.ledger import Entry, cancel
 
 SOME_ENDED = (
     "Something in it no longer applies, and a copy of it may have arrived. "
@@ -19,17 +17,15 @@ SOME_ENDED = (
 
 def drop_what_ended(
     session: Session,
-    rules: Rules,
     entries: Sequence[Entry],
-    day: date,
+    reasons: Mapping[int, Reason | None],
     *,
     again: bool,
     fewer: bool = False,
 ) -> list[Entry] | NoLonger:
-    """The entries that still apply. NoLonger where none does; or, `again`, where one does not: a copy that says it may
-    have arrived, and another with other words would be a second message. The others are not to be lost by that, so a
-    person decides. `fewer`: one was taken out already."""
-    reasons = still_due(session, entries, day, rules)
+    """The entries that still apply (`reasons`: of `still_due`). NoLonger where none does; or, `again`, where one does
+    not: a copy that says it may have arrived, and another with other words would be a second message. The others are
+    not to be lost by that, so a person decides. `fewer`: one was taken out already."""
     ended = {entry.id: reason for entry in entries if (reason := reasons[entry.id]) is not None}
     take_out(session, ended)
     left = [entry for entry in entries if entry.id not in ended]

@@ -21,7 +21,7 @@ from reminders.services.writing.still import drop_what_ended, has_left, no_addre
 from reminders.services.writing.things import Duties
 from reminders.store.addressing import Named, named, recipient_of, told_about_before
 from reminders.store.dues import duties_on, managers_of, reachable
-from reminders.store.ledger import Entry, items_of
+from reminders.store.ledger import Entry, items_of, still_due
 from reminders.store.team_standing import standing
 from reminders.store.told import told_by_email
 
@@ -58,9 +58,8 @@ class TeamWriter:
         duties = self._duties.on(rules.book, today)
         people = named(session, (entry.person_id for entry in entries))
         to_tell = _without_those_told(session, duties, entries, people)
-        found = drop_what_ended(
-            session, rules, to_tell, today, again=again, fewer=len(to_tell) < len(entries)
-        )
+        reasons = still_due(session, to_tell, today, rules)
+        found = drop_what_ended(session, to_tell, reasons, again=again, fewer=len(to_tell) < len(entries))
         if isinstance(found, NoLonger):
             return found
         news = news_of(session, rules, duties, message_id, recipient, found, people, today)

@@ -1,7 +1,8 @@
 """Annual report to the Community Safety Partnership: what other reports say of one day, with words before and after.
 
 Every number is one of another report, taken as that report gives it: nothing is worked out here a second time. What the
-parts say together could say more than each alone, so some of them are left out of what is published (`_kept_in`).
+parts say together could say more than each alone, so some of them are left out of what is published (`_kept_in`,
+`members.apart`).
 """
 
 import re
@@ -15,7 +16,6 @@ from reports.catalogue.upkeep import imports
 from reports.domain.asking import Ask, Definition, Readers, Sources
 from reports.domain.commentary import NEXT_YEAR, PARTS, QUALITY, SUMMARY, as_paragraphs
 from reports.domain.description import (
-    WITHHELD,
     Cell,
     Column,
     Kind,
@@ -25,7 +25,7 @@ from reports.domain.description import (
     Section,
     Table,
 )
-from reports.domain.suppression import LEAST, publishable
+from reports.domain.suppression import LEAST
 
 KEY = "annual"
 NOTHING_SAID = "Nothing has been written for this day yet."
@@ -40,8 +40,6 @@ _COVERAGE = (
     Column("percent", "Of schools", Kind.NUMBER, 8, Says.MEASURE),
 )
 _NOT_COUNTED = ("requirement", "title", "required", "not_yet_due", "absent", "exempt", "awaiting_check")
-PLACES = ("organisations", "directorates")
-"""Tables in which people stand by the place where they work."""
 NO_SCHOOLS = "Schools are not listed one by one: see School coverage."
 
 
@@ -59,7 +57,13 @@ def build(ask: Ask, sources: Sources) -> Report:
         *by_place.sections,
         *_titled("People trained by sector", sectors.build(ask, sources)),
         _coverage(of_schools, by_place),
-        *_members(members.build(ask, sources), by_place),
+        Section(
+            members.DEFINITION.title,
+            # Places are held back here and in the report of places of the same day.
+            tables=members.apart(
+                members.table_of(ask, sources), members.held(by_place) | members.held(everywhere)
+            ),
+        ),
         *_titled("Evaluation of workshops", evaluation.build(ask, sources)),
         _words(ask, sources, QUALITY),
         _not_counted(by_place),
@@ -111,7 +115,7 @@ def _places(by_place: Report, names: Collection[Cell]) -> Report:
     gone = _left_out(by_place, names)
 
     def left(table: Table) -> Table:
-        if table.key not in PLACES:
+        if table.key not in members.PLACES:
             return table
         at, is_lowest = table.place("organisation"), table.key == "directorates"
         rows = tuple(row for row in table.rows if row[at] not in names or not (is_lowest or row[0] in gone))
@@ -119,7 +123,12 @@ def _places(by_place: Report, names: Collection[Cell]) -> Report:
 
     return replace(
         by_place,
-        sections=tuple(replace(one, tables=tuple(map(left, one.tables))) for one in by_place.sections),
+        sections=tuple(
+            replace(one, tables=tuple(map(left, one.tables)))
+            for one in by_place.sections
+            # A year is told by directorate: services stand in the report itself.
+            if not any(table.key == directorates.SERVICES for table in one.tables)
+        ),
     )
 
 
@@ -156,7 +165,7 @@ def _coverage(report: Report, by_place: Report) -> Section:
     reasons += [
         str(row[table.place("organisation")])
         for table in by_place.tables
-        if table.key in PLACES
+        if table.key in members.PLACES
         for row in table.rows
         if row[table.place("organisation")] in names
     ]
@@ -179,31 +188,6 @@ def _number(table: Table, row: tuple[Cell, ...], key: str) -> int:
     return cell if isinstance(cell, int) else 0
 
 
-def _members(report: Report, by_place: Report) -> list[Section]:
-    """Members and leaders. Everybody knows where councillors sit, so that a group can be the whole of a place.
-
-    A number of theirs would then be one of a row that is held back among the places: what is asked of them stands in
-    a table of its own then, which is not published.
-    """
-    held = _held(by_place)
-    tables: list[Table] = []
-    for table in report.tables:
-        at = table.place("requirement")
-        open_to_all = tuple(row for row in table.rows if row[at] not in held)
-        kept_in = tuple(row for row in table.rows if row[at] in held)
-        tables += [replace(table, rows=open_to_all)] if open_to_all or not kept_in else []
-        if kept_in:
-            apart = replace(
-                table,
-                key=f"{table.key}-kept-in",
-                title=f"{table.title}: not published",
-                note="",
-                rows=kept_in,
-            )
-            tables.append(_kept_in(apart, held))
-    return [Section("Members, leaders and partnership", tables=tuple(tables))]
-
-
 def _not_counted(by_place: Report) -> Section:
     """Who is required and not counted, and whose evidence waits, as the whole of the directorates says it."""
     whole = next(table for table in by_place.tables if table.key == "whole")
@@ -222,17 +206,6 @@ def _gaps(report: Report) -> Section:
     """What is still to be put right in the record: it is of few people, so it is not published."""
     tables = tuple(_kept_in(table, {"gaps"}) for table in report.tables if table.key == "gaps")
     return Section("Gaps in the record", tables=tables)
-
-
-def _held(by_place: Report) -> set[str]:
-    """The requirements of which a place is held back where the report is published."""
-    return {
-        str(row[0])
-        for table in publishable(by_place).tables
-        if table.key in PLACES
-        for row in table.rows
-        if WITHHELD in row
-    }
 
 
 def _kept_in(table: Table, reasons: Collection[str], but: str = "") -> Table:

@@ -1,9 +1,19 @@
-"""Members, leaders and partnership: who of them holds which role, was inducted and briefed, and is in date."""
+"""Members, leaders and partnership: who of them holds which role, was inducted and briefed, and is in date.
+
+Everybody knows where councillors sit, so that a group can be the whole of a place. A number of theirs would then be one
+of a row that `directorates` of the same day holds back: what is asked of them stands in a table of its own then, which
+is not published.
+"""
+
+from collections.abc import Set
+from dataclasses import replace
 
 from foundation.dates import add_months
+from reports.catalogue.figures import directorates
 from reports.domain.asking import Ask, By, Definition, Line, Readers, Sources
-from reports.domain.columns import net
-from reports.domain.description import Cell, Column, Kind, Report, Section, Table
+from reports.domain.columns import kept_in, net
+from reports.domain.description import WITHHELD, Cell, Column, Kind, Report, Section, Table
+from reports.domain.suppression import publishable
 
 COHORTS = ("member", "partnership", "leadership", "channel_panel")
 """Roles by code, in the order of the report; those that the rule book does not have are left out."""
@@ -26,7 +36,47 @@ NOTE = (
 )
 
 
+PLACES = ("organisations", "directorates")
+"""Tables in which people stand by the place where they work."""
+
+
 def build(ask: Ask, sources: Sources) -> Report:
+    """The groups, those apart of which nothing is published."""
+    tables = apart(table_of(ask, sources), held(directorates.build(ask, sources)))
+    head = ask.head(DEFINITION.title, sources, ())
+    return Report(DEFINITION.key, head, (Section("Groups", tables=tables),))
+
+
+def held(by_place: Report) -> set[str]:
+    """The requirements of which a place is held back where the report is published."""
+    return {
+        str(row[0])
+        for table in publishable(by_place).tables
+        if table.key in PLACES
+        for row in table.rows
+        if WITHHELD in row
+    }
+
+
+def apart(table: Table, held: Set[str]) -> tuple[Table, ...]:
+    """The rows of what is held back by place in a table of their own, without a number for the public."""
+    at = table.place("requirement")
+    open_to_all = tuple(row for row in table.rows if row[at] not in held)
+    closed = tuple(row for row in table.rows if row[at] in held)
+    if not closed:
+        return (table,)
+    not_published = replace(
+        table,
+        key=f"{table.key}-kept-in",
+        title=f"{table.title}: not published",
+        note="",
+        rows=closed,
+        columns=kept_in(table.columns),
+    )
+    return (replace(table, rows=open_to_all), not_published) if open_to_all else (not_published,)
+
+
+def table_of(ask: Ask, sources: Sources) -> Table:
     """A row for each of these roles and each requirement that the rule book links to it on the day."""
     by_role = {(line.part, line.requirement): line for line in sources.figures(ask.as_at, By.ROLE)}
     titles = sources.book.role_titles
@@ -37,7 +87,7 @@ def build(ask: Ask, sources: Sources) -> Report:
         for requirement in _linked(ask, sources, code)
         if (line := by_role.get((titles[code], requirement))) is not None
     )
-    table = Table(
+    return Table(
         "members",
         "Members, leaders and partnership",
         _COLUMNS,
@@ -58,8 +108,6 @@ def build(ask: Ask, sources: Sources) -> Report:
             ("counted", "in_date"),
         ),
     )
-    head = ask.head(DEFINITION.title, sources, ())
-    return Report(DEFINITION.key, head, (Section("Groups", tables=(table,)),))
 
 
 def _linked(ask: Ask, sources: Sources, role: str) -> list[str]:

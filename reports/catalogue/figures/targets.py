@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
+from compliance.domain.requirement import EVERYONE, RuleBook
 from foundation.dates import day_before, financial_quarter_start, financial_year_end
+from people.domain import Sector
+from people.wording import SECTOR_WORDS
 from reports.domain.asking import Ask, Definition, Line, Readers, Sources
 from reports.domain.columns import change, net, rag_text, target_text
 from reports.domain.commentary import Said, in_a_cell
@@ -14,6 +17,7 @@ COLUMNS = (
     Column("title", "Measure", width=16),
     Column("plan_ref", "Action", width=8),
     Column("owner", "Owner", width=13),
+    Column("population", "Who it is for", width=15),
     Column("in_date", "In date", Kind.NUMBER, 7),
     Column("counted", "Counted", Kind.NUMBER, 7),
     Column("percent", "Now", Kind.NUMBER, 6),
@@ -36,7 +40,14 @@ def build(ask: Ask, sources: Sources) -> Report:
     ahead = {line.requirement: line for line in sources.figures(year_end)}
     said = sources.told.notes(DEFINITION.key, ask.as_at)
     rows = tuple(
-        _row(line, before.get(line.requirement), ahead.get(line.requirement), said) for line in lines
+        _row(
+            line,
+            before.get(line.requirement),
+            ahead.get(line.requirement),
+            said,
+            population_words(sources.book, line.requirement, ask.as_at),
+        )
+        for line in lines
     )
     table = Table(
         "targets",
@@ -52,7 +63,24 @@ def build(ask: Ask, sources: Sources) -> Report:
     return Report(DEFINITION.key, head, (Section("Targets", tables=(table,)),))
 
 
-def _row(line: Line, before: Line | None, ahead: Line | None, said: Mapping[str, Said]) -> tuple[Cell, ...]:
+def population_words(book: RuleBook, code: str, day: date) -> str:
+    """Whom the rule book asks for a requirement on a day: the roles, and the sectors it is narrowed to.
+
+    The places to which some are narrowed are not told: they are specified sites (reports.domain.description.Says).
+    """
+    line = book.requirement_on(code, day)
+    roles = [link.role for link in book.links_of(code) if link.first_day <= day <= link.last_day]
+    if line is None or not roles:
+        return ""
+    titles = book.role_titles
+    words = "Everybody" if EVERYONE in roles else ", ".join(sorted(titles.get(one, one) for one in roles))
+    sectors = ", ".join(SECTOR_WORDS[Sector(one)] for one in line.sectors)
+    return f"{words} ({sectors})" if sectors else words
+
+
+def _row(
+    line: Line, before: Line | None, ahead: Line | None, said: Mapping[str, Said], population: str
+) -> tuple[Cell, ...]:
     now = net(line.counts)
     then = None if before is None else net(before.counts)
     return (
@@ -60,6 +88,7 @@ def _row(line: Line, before: Line | None, ahead: Line | None, said: Mapping[str,
         line.title,
         line.plan_ref,
         line.owner,
+        population,
         line.counts.in_date,
         line.counts.counted,
         now,
@@ -95,4 +124,5 @@ DEFINITION = Definition(
     Readers.FIGURES,
     build,
     place=10,
+    takes_part=True,
 )

@@ -35,6 +35,7 @@ _PEOPLE = (
     Column("due_on", "Due by", Kind.DAY, 10),
     Column("overdue", "Days overdue", Kind.NUMBER, 7),
     Column("counted", "Counted now", width=11),
+    Column("reminded_on", "Last reminder", Kind.DAY, 10),
     Column("booked", "Booked workshop", width=12),
 )
 _NOT_COUNTED = {
@@ -133,6 +134,7 @@ def _row(ask: Ask, one: TeamDuty) -> tuple[Cell, ...]:
         due_of(span),
         days_overdue(span, ask.as_at),
         _NOT_COUNTED.get(span.status, "Yes"),
+        one.reminded_on,
         one.booked,
     )
 

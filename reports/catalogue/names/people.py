@@ -6,15 +6,11 @@ from datetime import date
 from compliance.wording import STATUS_WORDS
 from foundation.dates import FAR_DAY
 from reports.domain.asking import Ask, Definition, Readers, Sources, Standing
+from reports.domain.columns import PERSON, person_cells
 from reports.domain.description import Column, Kind, Report, Row, Rows, Says, Section, Table
 
-_PERSON = Says.PERSON
 COLUMNS = (
-    Column("person_ref", "Staff number", width=10, says=Says.REFERENCE),
-    Column("name", "Name", width=16, says=_PERSON),
-    Column("organisation", "Organisation", width=12),
-    Column("unit", "Unit", width=16),
-    Column("job_title", "Job title", width=13, says=_PERSON),
+    *PERSON,
     Column("requirement", "Requirement", width=12),
     Column("status", "Status", width=11),
     Column("counted", "Counted", Kind.NUMBER, 8),
@@ -23,7 +19,7 @@ COLUMNS = (
     Column("course", "Course", width=9),
     Column("completed_on", "Completed", Kind.DAY, 10),
     Column("valid_until", "Valid until", Kind.DAY, 10),
-    Column("why", "Why", width=26, says=_PERSON),
+    Column("why", "Why", width=26, says=Says.PERSON),
 )
 
 
@@ -49,11 +45,7 @@ def row_of(one: Standing) -> Row:
     """How one person stands with one requirement. Kept reports keep the people behind them in the same way."""
     span = one.span
     return (
-        one.person_ref,
-        one.name,
-        one.organisation,
-        one.unit,
-        one.job_title,
+        *person_cells(one),
         one.requirement,
         STATUS_WORDS[span.status],
         int(span.status.is_counted),
@@ -79,5 +71,6 @@ DEFINITION = Definition(
     build,
     is_publishable=False,
     place=20,
+    takes_part=True,
     is_streamed=True,
 )

@@ -48,7 +48,8 @@ def build(ask: Ask, sources: Sources) -> Report:
         empty="Nobody is exempt or away from work.",
     )
     head = ask.head(DEFINITION.title, sources, ())
-    head = replace(head, population="Everybody with an exemption or an absence on record")
+    where = f" who holds a post in {sources.part.words} on the day" if sources.part else ""
+    head = replace(head, population=f"Everybody{where} with an exemption or an absence on record")
     return Report(DEFINITION.key, head, (Section("Exemptions and absences", tables=(table,)),))
 
 
@@ -88,4 +89,5 @@ DEFINITION = Definition(
     is_publishable=False,
     shows_figures=False,
     place=10,
+    takes_part=True,
 )

@@ -42,6 +42,7 @@ _EVENTS = {
     "register.walk_in_added": "Person without a booking added to a register",
     "report.frozen": "Report kept for good",
     "rule_draft.applied": "Draft of the rule book saved as rules",
+    "rule_draft.began_taking_back": "Draft begun that takes a change of the rule book back",
     "second_step.passed": "Second step of signing in passed",
     "second_step.recovery_codes_made": "Recovery codes made",
     "second_step.refused": "Second step of signing in refused",

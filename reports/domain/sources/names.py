@@ -69,7 +69,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class TeamDuty:
-    """One duty of one person of a team on a day. `roles` are in words; `booked`: the workshop to come, in words."""
+    """One duty of one person of a team on a day. `roles` are in words; `booked`: the workshop to come, in words.
+
+    `reminded_on`: the day on which the person was last told of it, in its present cycle (docs/reminders.md).
+    """
 
     name: str
     job_title: str
@@ -78,6 +81,7 @@ class TeamDuty:
     title: str
     span: Span
     booked: str
+    reminded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

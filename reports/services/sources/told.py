@@ -18,10 +18,11 @@ AHEAD_MONTHS = 24
 
 @dataclass(frozen=True)
 class ToldRecord:
-    """The answers of one report. `organisation_ids` narrows to some organisations."""
+    """The answers of one report. `organisation_ids` narrows to some organisations, `is_of_part` to a part."""
 
     session: Session
     organisation_ids: frozenset[int] | None = None
+    is_of_part: bool = False
 
     def assurance(self, day: date) -> Assurance:
         """The lines of the financial year of a day and the workshops to come; none for part of the council."""
@@ -31,15 +32,18 @@ class ToldRecord:
 
     def notes(self, report: str, as_at: date) -> dict[str, Said]:
         """What is said about a report of a day; nothing for part of the council, whose numbers are others."""
-        if self.organisation_ids is not None:
+        if self.organisation_ids is not None or self.is_of_part:
             return {}
         found = standing_notes(self.session, report, as_at)
         return {about: note.said for about, note in found.items()}
 
 
-def planned_from(session: Session, day: date) -> list[PlannedWorkshop]:
-    """The workshops that begin on a day or later and were not called off, in order of time."""
-    found = workshops.between(session, day, add_months(day, AHEAD_MONTHS))
+def planned_from(session: Session, day: date, *, titled: bool = True) -> list[PlannedWorkshop]:
+    """The workshops that begin on a day or later and were not called off, in order of time.
+
+    Not `titled`: the code of the course stands for its title.
+    """
+    found = workshops.between(session, day, add_months(day, AHEAD_MONTHS), titled=titled)
     return [
         PlannedWorkshop(
             one.reference,

@@ -21,7 +21,7 @@ from foundation.plain import plain
 from people import store as people
 from people.services.details import every_open_request
 from people.services.scope import masked
-from people.store import Some
+from people.store import Some, Unit
 from reports.domain.sources.upkeep import Completed, Gaps, LeftOut, Load, Mover, TrailEvent
 from reports.store import ending, left_out, moves, trail
 from reports.store.left_out import Recorded
@@ -36,13 +36,14 @@ NOBODY = Gaps(0, 0, 0, 0, 0, 0, 0, 0, SOON_DAYS, worklist.REVIEW_DAYS)
 
 @dataclass(frozen=True)
 class UpkeepRecord:
-    """The answers of one report. `organisation_ids` narrows to some organisations.
+    """The answers of one report. `organisation_ids` narrows to some organisations, `roots` to what is below some units.
 
     Nobody who sees some organisations alone is offered a report that asks here: narrowed, every answer is empty.
     """
 
     session: Session
     organisation_ids: frozenset[int] | None = None
+    roots: tuple[Unit, ...] | None = None
 
     @property
     def _is_whole(self) -> bool:
@@ -56,7 +57,10 @@ class UpkeepRecord:
         exempt, away = left_out.exemptions(self.session, reach), left_out.absences(self.session, reach)
         actors = Actors(self.session, (one.recorded_by for one in (*exempt, *away)))
         found: list[tuple[str, LeftOut]] = []
-        for some in people.in_chunks(self.session, sorted({one.person_id for one in (*exempt, *away)})):
+        ids = {one.person_id for one in (*exempt, *away)}
+        if self.roots is not None:
+            ids &= left_out.in_units(self.session, days.last, self.roots)
+        for some in people.in_chunks(self.session, sorted(ids)):
             known = _People(self.session, some, days)
             for is_exemption, facts in ((True, exempt), (False, away)):
                 found += [

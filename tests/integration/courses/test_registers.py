@@ -19,6 +19,7 @@ from courses.services.workshops.attending import Entry
 from courses.store import attendance, certificates, workshops
 from courses.store.workshops import Workshop
 from foundation import clock
+from foundation.audit import AuditEventRow
 from foundation.db import transaction
 from foundation.errors import DomainError
 from foundation.stamp import Stamp
@@ -81,6 +82,8 @@ def test_only_who_attended_completed_the_course_and_on_the_day_of_the_workshop(d
     assert standings(desk, "Kit") == []
     assert desk.events("register.%") == ["register.saved", "register.closed"]
     assert desk.events("completion.recorded") == ["completion.recorded"]
+    named = desk.session.scalars(select(AuditEventRow.subject).where(AuditEventRow.subject.like("person:%")))
+    assert set(named) == {f"person:{desk.borough.people['Sam']}"}, "no payroll number stands in the trail"
 
 
 def test_percentages_move_on_the_day_of_the_workshop_not_of_data_entry(

@@ -1,12 +1,14 @@
 """Who is told what of a workshop: the outbox after each act, on both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
 from courses.services.workshops import planning, telling
@@ -187,8 +189,7 @@ def test_nobody_is_told_the_same_twice(session: Session, desk: Desk) -> None:
     desk.book(workshop, "Sam", "Ola")
     for _ in range(2):
         with transaction(session):
-            telling.booked(session, desk.stamp, workshop, desk.of(workshop, "Sam"))
-            telling.waiting(session, desk.stamp, workshop, desk.of(workshop, "Ola"))
+            telling.stands(session, desk.stamp, workshop, [desk.of(workshop, one) for one in ("Sam", "Ola")])
         assert told(session, State.SENT) or told(session) == [("booked", "sam"), ("waiting", "ola")]
         all_left(session)
     assert told(session) == []
@@ -295,3 +296,152 @@ def test_late_cancellations_say_so(session: Session, desk: Desk) -> None:
     desk.act("cancel", workshop, "Sam")
     assert "counts as used" in messages(session)[0].body
     assert workshop.sitting.starts_at - desk.now < 3 * DAY
+
+
+def test_whoever_ran_out_of_time_together_stands_in_one_message_to_the_manager(
+    session: Session, desk: Desk, borough: Borough
+) -> None:
+    without_email(session, borough, "Sam", "Ola")
+    workshop = desk.plan(places=2, offer_lasts=6 * HOUR)
+    desk.book(workshop, "Uma", "Kit")
+    desk.book(workshop, "Sam", "Ola")
+    all_left(session)
+    desk.change(workshop, capacity=4)
+    all_left(session)
+    desk.wait(7 * HOUR)
+    (to_mo,) = (one for one in messages(session) if one.kind == "workshop_team")
+    assert "Sam Tester" in to_mo.body
+    assert "Ola Tester" in to_mo.body
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        # SQLite gives the numbers of new rows in no promised order, so SQLAlchemy writes them one by one there.
+        if not statement.startswith("INSERT INTO booking"):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def asked_by_each_act(session: Session, desk: Desk, engine: Engine, names: list[str]) -> list[int]:
+    """How much the database is asked to book these people, to move the workshop twice, and to call it off."""
+    workshop = desk.plan(places=len(names))
+    counted = []
+    with statements(engine) as seen:
+        desk.book(workshop, *names)
+        counted.append(len(seen))
+    with statements(engine) as seen:
+        workshop = moved(desk, workshop, place="Library")
+        counted.append(len(seen))
+    all_left(session)
+    with statements(engine) as seen:
+        workshop = moved(desk, workshop, place="Museum")
+        counted.append(len(seen))
+    with statements(engine) as seen:
+        called_off(desk, workshop)
+        counted.append(len(seen))
+    return counted
+
+
+def test_many_people_take_no_more_questions_than_two(
+    session: Session, desk: Desk, borough: Borough, engine: Engine
+) -> None:
+    many = ["Sam", "Ola", "Kit", "Uma", "Ash", "Vic"]
+    two = asked_by_each_act(session, desk, engine, many[:2])
+    assert asked_by_each_act(session, desk, engine, many) == two
+    assert max(two) < 40
+
+
+def test_those_who_are_booked_together_stand_in_the_order_in_which_they_were_named(
+    session: Session, desk: Desk
+) -> None:
+    workshop = desk.plan(places=1)
+    names = ["Vic", "Ash", "Uma", "Kit", "Ola", "Sam"]
+    desk.book(workshop, *names)
+    assert list(desk.states(workshop)) == names
+
+
+# --- whoever leads it
+
+
+def planned_led_by(desk: Desk, *names: str, **said: Any) -> Workshop:
+    model = desk.plan(in_days=60)
+    ids = tuple(desk.borough.ids[name] for name in names)
+    sitting = replace(model.sitting, facilitator_ids=ids, sequence=0, **said)
+    with transaction(desk.session) as session:
+        return planning.plan(session, desk.stamp, sitting)
+
+
+def changed(desk: Desk, workshop: Workshop, **said: Any) -> Workshop:
+    desk.now += HOUR
+    with transaction(desk.session) as session:
+        sitting = replace(workshop.sitting, **said)
+        return planning.change(session, desk.stamp, workshop.public_id, workshop.sitting.sequence, sitting)
+
+
+def test_whoever_leads_a_workshop_is_invited_and_hears_of_its_change_and_its_end(
+    session: Session, desk: Desk
+) -> None:
+    workshop = planned_led_by(desk, "Vic")
+    assert told(session) == [("leads", "vic")]
+    first = entries(messages(session))
+    all_left(session)
+    workshop = changed(desk, workshop, place="Library")
+    assert told(session) == [("leads_moved", "vic")]
+    assert "Town Hall" in messages(session)[0].body
+    then = entries(messages(session))
+    all_left(session)
+    called_off(desk, workshop)
+    assert told(session) == [("leads_no_more", "vic")]
+    assert "will not be held" in messages(session)[0].body
+    ((begins, low, uid),), ((moves, middle, same),), ((ends, high, still),) = (
+        first,
+        then,
+        entries(messages(session)),
+    )
+    assert (begins, moves, ends) == ("REQUEST", "REQUEST", "CANCEL")
+    assert uid == same == still
+    assert low < middle < high
+
+
+def test_another_leader_is_invited_in_the_place_of_the_one_before(
+    session: Session, desk: Desk, borough: Borough
+) -> None:
+    workshop = planned_led_by(desk, "Vic")
+    all_left(session)
+    workshop = changed(desk, workshop, facilitator_ids=(borough.ids["Uma"],))
+    assert sorted(told(session)) == [("leads", "uma"), ("leads_no_more", "vic")]
+    assert sorted(method for method, *_ in entries(messages(session))) == ["CANCEL", "REQUEST"]
+    all_left(session)
+    changed(desk, workshop, facilitator_ids=(borough.ids["Uma"], borough.ids["Vic"]))
+    assert told(session) == [("leads", "vic")], "and comes back under a higher sequence"
+
+
+def test_what_a_leader_was_not_told_yet_is_told_as_it_is_now_or_not_at_all(
+    session: Session, desk: Desk, borough: Borough
+) -> None:
+    workshop = changed(desk, planned_led_by(desk, "Vic"), place="Library")
+    assert told(session) == [("leads", "vic")]
+    assert "Town Hall" not in messages(session)[0].body
+    changed(desk, workshop, facilitator_ids=())
+    assert told(session) == []
+
+
+def test_a_leader_hears_of_no_change_that_is_no_news_and_of_nothing_without_an_address(
+    session: Session, desk: Desk, borough: Borough
+) -> None:
+    workshop = planned_led_by(desk, "Vic")
+    all_left(session)
+    changed(desk, workshop, capacity=9)
+    assert told(session) == []
+    without_email(session, borough, "Kit")
+    planned_led_by(desk, "Kit")
+    assert told(session) == []

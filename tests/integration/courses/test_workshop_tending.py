@@ -183,6 +183,27 @@ def test_people_are_asked_before_after_and_six_months_later_each_once(session: S
     assert asked(session) == []
 
 
+def test_whoever_books_again_is_asked_again_only_if_the_request_had_not_left(
+    session: Session, desk: Desk
+) -> None:
+    workshop = desk.plan(places=9, in_days=40)
+    day = steps(workshop.sitting.day)[0]
+    desk.book(workshop, "Sam", "Ola")
+    all_left(session)
+    desk.now = at(day, 9)
+    tended(desk, day)
+    with transaction(session):
+        ola = OutgoingMessageRow.address.like("ola@%"), OutgoingMessageRow.kind == "workshop_evaluation"
+        session.execute(update(OutgoingMessageRow).where(*ola).values(state=State.SENT.value))
+    for name in ("Sam", "Ola"):
+        desk.act("cancel", workshop, name)
+    assert asked(session) == [], "Sam's was withdrawn"
+    desk.book(workshop, "Sam", "Ola")
+    for _ in range(2):
+        tended(desk, day, hour=11)
+        assert asked(session) == ["sam"], "Ola has hers already"
+
+
 def test_a_request_holds_a_link_that_works_and_counts_as_a_secret(session: Session, desk: Desk) -> None:
     workshop = desk.plan(places=9, in_days=40)
     desk.book(workshop, "Sam")

@@ -1,7 +1,9 @@
 """Reports on schedule, from the end of a period to the mail server: once, and to nobody who may not read them."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,7 +11,7 @@ from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.orm import Session
 
 from compliance.domain.figures import Rag
-from foundation import clock
+from foundation import audit, clock
 from foundation.dates import london_day
 from foundation.db import db, transaction
 from foundation.errors import DomainError
@@ -33,7 +35,7 @@ from reports.domain.description import Format
 from reports.domain.schedule import Every, Wanted
 from reports.models import FrozenReportRow, ReportIssueRow
 from reports.services import issuing, scheduling
-from reports.services.freezing import freeze, opened
+from reports.services.freezing import Ready, keep, make_ready, opened
 from reports.services.issuing import Tally, issue_due
 from reports.store import schedules as store
 from tests.borough import email_of
@@ -155,8 +157,9 @@ def test_two_schedules_of_one_report_and_period_share_what_is_kept(session: Sess
 
 def say(session: Session, words: str, at: datetime, as_at: date = APRIL) -> str:
     with transaction(session):
-        said = Said(words, "The coordinator", Rag.AMBER)
-        return report_store.add_note(session, Stamp("command:tests", at), "targets", as_at, "AWARE", said)
+        said, by = Said(words, "The coordinator", Rag.AMBER), Stamp("command:tests", at)
+        audit.record(session, by, "commentary.recorded", "report:targets")
+        return report_store.add_note(session, by, "targets", as_at, "AWARE", said)
 
 
 def kept_words(session: Session) -> list[str]:
@@ -198,6 +201,76 @@ def test_a_copy_that_is_older_than_what_was_said_is_not_sent_again(session: Sess
     issue_due(session, lambda: last, COUNCIL, TODAY)
     assert len(kept_words(session)) == 3
     assert "Depots are next." not in kept_words(session)[-1]
+
+
+def while_it_is_made(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> list[str]:
+    """Have somebody act just after a report was made for the first time; the reports that were made."""
+    made: list[str] = []
+
+    def make(*asked: Any) -> Ready:
+        ready = make_ready(*asked)
+        made.append(ready.report)
+        if len(made) == 1:
+            act()
+        return ready
+
+    monkeypatch.setattr(issuing, "make_ready", make)
+    return made
+
+
+def test_of_two_that_make_a_report_ready_at_once_one_keeps_it(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_sent(session)
+
+    def somebody_else_is_faster() -> None:
+        with Session(engine) as other:
+            assert len(issue(other).issued) == 1
+
+    made = while_it_is_made(monkeypatch, somebody_else_is_faster)
+    assert issue(session).issued == []
+    assert len(made) == 2
+    assert count(session, OutgoingMessageRow, FrozenReportRow, ReportIssueRow) == [1, 1, 1]
+
+
+def test_a_period_that_another_schedule_kept_meanwhile_is_shared(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_sent(session, COORDINATOR)
+    have_sent(session, OUTSIDE, form=Format.CSV)
+    first, second = (one.id for one in store.schedules(session))
+
+    def the_other_one_is_faster() -> None:
+        with Session(engine) as other:
+            assert len(issue_due(other, stamp, COUNCIL, TODAY, resting=[first]).issued) == 1
+
+    while_it_is_made(monkeypatch, the_other_one_is_faster)
+    assert len(issue_due(session, stamp, COUNCIL, TODAY, resting=[second]).issued) == 1
+    assert count(session, OutgoingMessageRow, FrozenReportRow, ReportIssueRow) == [2, 1, 2]
+
+
+def test_where_the_kept_one_is_out_of_date_by_the_time_of_keeping_another_is_made(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_sent(session, COORDINATOR)
+    issue(session)
+    have_sent(session, OUTSIDE, form=Format.CSV)
+    asked, asking = store.kept_by_schedule, []
+
+    def asked_before_somebody_says_more(*of: Any) -> int | None:
+        found = asked(*of)
+        asking.append(found)
+        if len(asking) == 1:
+            with Session(engine) as other:
+                say(other, "Depots are next.", NOW + timedelta(hours=1))
+        return found
+
+    monkeypatch.setattr(store, "kept_by_schedule", asked_before_somebody_says_more)
+    later = Stamp("command:tests", NOW + timedelta(hours=2))
+    assert len(issue_due(session, lambda: later, COUNCIL, TODAY).issued) == 1
+    assert asking[0] is not None
+    assert "Depots are next." in kept_words(session)[-1]
+    assert count(session, OutgoingMessageRow, FrozenReportRow) == [2, 2]
 
 
 def test_a_change_into_what_stands_already_is_refused(session: Session) -> None:
@@ -372,13 +445,13 @@ def test_one_that_fails_leaves_nothing_keeps_no_other_and_is_said_until_it_went(
     have_sent(session, key="directorates")
     have_sent(session, key="targets")
 
-    def failing(session: Session, stamp: Stamp, key: str, as_at: date, made_by: str, council: str) -> object:
-        found = freeze(session, stamp, key, as_at, made_by, council)
-        if key == "directorates":
+    def failing(session: Session, stamp: Stamp, ready: Ready) -> object:
+        found = keep(session, stamp, ready)
+        if ready.report == "directorates":
             raise KeyError("somebody's name")
         return found
 
-    monkeypatch.setattr(issuing, "freeze", failing)
+    monkeypatch.setattr(issuing, "keep", failing)
     seconds = [0.0]
     clocks = Clocks(lambda: NOW, lambda: seconds[0], london_day)
     turn = Turn(session, clocks, stamp, lambda: False, lambda: None)
@@ -387,7 +460,7 @@ def test_one_that_fails_leaves_nothing_keeps_no_other_and_is_said_until_it_went(
         with pytest.raises(NotAllIssuedError, match=r"^KeyError$"):
             job.run(turn)
     assert count(session, FrozenReportRow, OutgoingMessageRow) == [1, 1]
-    monkeypatch.setattr(issuing, "freeze", freeze)
+    monkeypatch.setattr(issuing, "keep", keep)
     with pytest.raises(NotAllIssuedError):
         job.run(turn)  # it rests
     seconds[0] += rounds.TRY_AGAIN_SECONDS + 1

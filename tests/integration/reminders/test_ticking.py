@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import london_day
 from foundation.stamp import Stamp
+from reminders.services import ticking
 from reminders.services.beating import LATE_AFTER, health
 from reminders.services.ticking import Clocks, Job, Ticked, Ticker, Turn
 from reminders.store.beat import Beat, last_beat
@@ -25,6 +26,7 @@ class Time:
 
     now: datetime = NOON
     seconds: float = 0.0
+    agreed: datetime | None = None
 
     def passes(self, time: timedelta) -> None:
         self.now += time
@@ -35,7 +37,7 @@ class Time:
 
     @property
     def clocks(self) -> Clocks:
-        return Clocks(lambda: self.now, lambda: self.seconds, london_day)
+        return Clocks(lambda: self.now, lambda: self.seconds, london_day, lambda: self.agreed)
 
 
 @dataclass
@@ -101,6 +103,24 @@ class Service:
 @pytest.fixture
 def service(session: Session) -> Service:
     return Service(session)
+
+
+def test_after_a_pause_it_goes_on_by_itself_once_a_time_server_vouches_for_the_clock(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database has no clock of its own, as SQLite."""
+    monkeypatch.setattr(ticking, "database_clock", lambda _session: None)
+    work = Work()
+    ticker = service.start(work)
+    assert service.tick(ticker) is Ticked.WORKED
+    service.time.is_set(by=timedelta(hours=5))
+    assert service.tick(ticker) is Ticked.REFUSED
+    service.time.agreed = service.time.now - timedelta(hours=5)
+    assert service.tick(ticker) is Ticked.REFUSED
+    service.time.agreed = service.time.now + TICK
+    assert service.tick(ticker) is Ticked.WORKED
+    assert service.tick(ticker) is Ticked.WORKED
+    assert work.turns == 3
 
 
 def test_a_leader_says_that_it_is_alive_at_every_tick_even_with_nothing_to_do(service: Service) -> None:

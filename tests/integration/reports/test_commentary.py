@@ -85,8 +85,9 @@ def test_a_kept_report_says_for_good_what_was_said_when_it_was_kept(borough: Pro
     before = {}
     for key in ("targets", "annual"):
         stamp = borough.stamp()
+        ready = freezing.make_ready(borough.session, stamp.at, key, DAY, "tests", COUNCIL)
         with transaction(borough.session) as session:
-            frozen = freezing.freeze(session, stamp, key, DAY, "tests", COUNCIL)
+            frozen = freezing.keep(session, stamp, ready)
         report = freezing.opened(borough.session, frozen.reference)[1]
         before[frozen.reference] = {form: rendered(report, form) for form in Format}
     say(borough, "targets", "AWARE", SECOND)

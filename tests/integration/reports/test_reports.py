@@ -115,8 +115,9 @@ def adds_up(rows: Sequence[tuple[Cell, ...]], code: str) -> None:
 
 def freeze(product: Product, key: str, day: date = DAY) -> Frozen:
     stamp = product.stamp()
+    ready = freezing.make_ready(product.session, stamp.at, key, day, "tests", COUNCIL)
     with transaction(product.session) as session:
-        return freezing.freeze(session, stamp, key, day, "tests", COUNCIL)
+        return freezing.keep(session, stamp, ready)
 
 
 @pytest.fixture

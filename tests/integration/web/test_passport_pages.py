@@ -177,7 +177,7 @@ def test_learning_overrules_no_name_for_themselves(
     assert "The name in this passport is not the one on your record" in words(refused)
     parts = json.loads(content)
     token = ".".join(parts[part] for part in ("protected", "payload", "signature"))
-    sent = client.send(address, token=token, reason="I married")
+    sent = client.send(address, token=token, reason="name_changed")
     assert sent.status_code == 422
     day = borough.today - timedelta(days=12)
     assert store.on_record(session, "PREV", day, [borough.ids[own]]) == {}
@@ -226,8 +226,9 @@ def test_another_name_is_for_learning_alone_and_needs_a_reason(
     assert "Sam Oldname" in words(answer)
     refused = press(client, answer)
     assert refused.status_code == 422
-    assert "Enter why" in words(refused)
-    follow(client, press(client, refused, reason="Married in May"))
+    assert "Select why" in words(refused)
+    assert "Select why" in words(press(client, refused, reason="Married in May"))
+    follow(client, press(client, refused, reason="name_changed"))
     day = borough.today - timedelta(days=12)
     assert store.on_record(session, "PREV", day, [borough.ids["Sam"]])
     session.rollback()

@@ -40,6 +40,11 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("partner", "/people/{partner}"),
         ("coordinator", "/people/{person}"),
         ("coordinator", "/people?unit={unit}&show=expired"),
+        ("coordinator", "/reports/plan"),
+        ("learning", "/people/{person}"),
+        ("learning", "/people/find?q=sam"),
+        ("learning", "/people/find/suggest?q=sam"),
+        ("learning", "/imports"),
     ],
 )
 def test_a_page_builds_no_statement_when_it_is_asked_for_again(
@@ -73,6 +78,10 @@ def asked() -> Iterator[list[tuple[str, str]]]:
         ("staff", "/people/{person}"),
         ("manager", "/people/{person}"),
         ("coordinator", "/people/{person}"),
+        ("coordinator", "/reports/plan"),
+        ("learning", "/people/{person}"),
+        ("learning", "/people/find?q=sam"),
+        ("learning", "/imports"),
     ],
 )
 def test_a_page_asks_nothing_twice(

@@ -19,7 +19,7 @@ from compliance.services.workshop_need import plan
 from compliance.store.facts import people_facts
 from compliance.store.rules import load_rule_book
 from courses.domain import Completion
-from courses.domain.workshops import BookingState, How, Outcome, Sitting
+from courses.domain.workshops import Audience, BookingState, How, Outcome, Sitting
 from courses.services.workshops import planning
 from courses.store import attendance, bookings
 from courses.store.workshops import Workshop, record_line
@@ -127,15 +127,72 @@ def test_the_file_has_the_same_numbers_as_the_page(sign_in: SignIn, session: Ses
 def test_whoever_is_booked_is_told_apart_and_not_asked_twice(session: Session, borough: Borough) -> None:
     before = answer(session)
     person_id = before.suggested[0].suggestion.people[0]
-    workshop = plan_briefing(session)
+    workshop = plan_briefing(session, capacity=1)
     with transaction(session):
         stamp = Stamp("command:tests", clock.now())
         bookings.record(session, stamp, workshop.id, person_id, BookingState.BOOKED)
     after = answer(session)
     assert (after.needed, after.booked) == (before.needed, 1)
-    assert after.free_places == 4
+    assert (after.free_places, after.provided) == (0, 0)
+    assert after.suggested
     assert all(person_id not in one.suggestion.people for one in after.suggested)
     assert workshop.sitting.day not in [one.suggestion.day for one in after.suggested]
+
+
+def test_need_that_is_provided_for_already_is_named_and_taken_off(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    before = answer(session)
+    plan_briefing(session, capacity=1)
+    after = answer(session)
+    assert (after.needed, after.free_places, after.provided) == (before.needed, 1, 1)
+    assert sum(one.provided for one in after.places) == 1
+    asked = [person for one in after.suggested for person in one.suggestion.people]
+    assert len(asked) + after.still_without == before.needed - 1
+    plan_briefing(session, days=30, capacity=before.needed)
+    assert answer(session).provided == before.needed
+    assert answer(session).suggested == []
+    page = text_of(sign_in("learning").page(NEED))
+    assert f"{before.needed} people who need a place can each have one of these" in page
+    lines = csv.DictReader(sign_in("learning").get(f"{NEED}.csv").text.lstrip("\ufeff").splitlines())
+    assert sum(int(row["free_place"]) for row in lines) == before.needed
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        Audience(requirements=("NONE",)),
+        Audience(organisation_ids=(999,)),
+        Audience(roles=("nobody",)),
+    ],
+)
+def test_a_free_place_is_for_nobody_for_whom_the_workshop_is_not(
+    session: Session, borough: Borough, audience: Audience
+) -> None:
+    workshop = plan_briefing(session, capacity=50)
+    everybody = answer(session)
+    with transaction(session):
+        stamp = Stamp("command:tests", clock.now())
+        record_line(session, stamp, workshop.id, replace(workshop.sitting, audience=audience))
+    assert everybody.provided == everybody.needed
+    assert (answer(session).free_places, answer(session).provided) == (50, 0)
+    with transaction(session):
+        stamp = Stamp("command:tests", clock.now())
+        codes = tuple(code for code, _ in everybody.requirements)
+        for_them = replace(workshop.sitting, audience=Audience(codes))
+        record_line(session, stamp, workshop.id, for_them)
+    assert answer(session).provided == everybody.needed
+
+
+def test_a_workshop_that_cannot_be_booked_any_more_provides_for_nobody(
+    session: Session, borough: Borough
+) -> None:
+    workshop = plan_briefing(session)
+    with transaction(session):
+        stamp = Stamp("command:tests", clock.now())
+        closed = replace(workshop.sitting, books_until=clock.now() - timedelta(hours=1))
+        record_line(session, stamp, workshop.id, closed)
+    assert (answer(session).free_places, answer(session).provided) == (0, 0)
 
 
 def test_who_stayed_away_before_tells_how_many_will(session: Session, borough: Borough) -> None:

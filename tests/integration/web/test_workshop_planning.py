@@ -20,6 +20,7 @@ from foundation import clock
 from foundation.audit import AuditEventRow
 from foundation.dates import FAR_DAY, FIRST_DAY, LONDON
 from foundation.db import transaction
+from foundation.mail import OutgoingMessageRow
 from foundation.stamp import Stamp
 from tests.borough import COUNCIL, PARTNER, Borough
 from tests.pages import PageClient, text_of
@@ -222,7 +223,7 @@ def test_people_who_lead_it_are_found_by_name_or_number(
 def test_the_coordinator_finds_nobody_by_number(sign_in: SignIn) -> None:
     client = sign_in("coordinator")
     by_number = client.send(NEW, **typed(), look_for="N-Vic", find="yes").get_data(as_text=True)
-    assert "Nobody who works here today fits" in by_number
+    assert "Nobody who works here today matches" in by_number
     by_name = client.send(NEW, **typed(), look_for="vic", find="yes").get_data(as_text=True)
     assert "Vic Tester" in by_name
     assert "N-Vic" not in by_name
@@ -258,7 +259,7 @@ def test_places_that_are_taken_are_not_taken_away(
         hold(session, found, borough.ids[name], BookingState.BOOKED)
     refused = errors(client.send(f"{address}/change", **typed(capacity="2"), step="check"))
     assert refused == ["3 places are taken already. Enter 3 or more, or cancel bookings first"]
-    enough = client.send(f"{address}/change", **typed(capacity="3"), step="check")
+    enough = client.send(f"{address}/change", **typed(capacity="3", place="Library"), step="check")
     assert "3 people who have to do with it are told what has changed" in enough.get_data(as_text=True)
 
 
@@ -339,6 +340,45 @@ def test_others_see_the_workshops_that_are_for_them(
     assert seen == who_sees
 
 
+def led_by(page: BeautifulSoup) -> str:
+    """Who leads a workshop, as its page says."""
+    (row,) = [row for row in page.select(".govuk-summary-list__row") if text_of(row).startswith("Led by")]
+    return text_of(row).removeprefix("Led by").strip()
+
+
+def test_who_leads_a_workshop_is_named_to_whoever_may_see_them_and_to_colleagues(
+    sign_in: SignIn, borough: Borough
+) -> None:
+    by_council = plan(sign_in("learning"), None, facilitators=borough.people["Vic"])
+    by_partner = plan(sign_in("learning"), ahead(61), facilitators=borough.people["Pia"])
+    for reader in ("learning", "coordinator", "auditor"):
+        client = sign_in(reader)
+        assert [led_by(client.page(one)) for one in (by_council, by_partner)] == ["Vic Tester", "Pia Tester"]
+    for reader in ("staff", "manager"):
+        client = sign_in(reader)
+        assert [led_by(client.page(one)) for one in (by_council, by_partner)] == ["Vic Tester", COUNCIL]
+    client = sign_in("partner")
+    assert [led_by(client.page(one)) for one in (by_council, by_partner)] == [COUNCIL, "Pia Tester"]
+
+
+def test_who_leads_a_workshop_takes_it_into_a_calendar(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    address = plan(sign_in("learning"), None, facilitators=borough.people["Mo"])
+    invited = session.scalars(
+        select(OutgoingMessageRow).where(OutgoingMessageRow.calendar.is_not(None))
+    ).one()
+    session.rollback()
+    file = sign_in("manager").get(f"{address}/calendar.ics")
+    assert (file.status_code, file.mimetype) == (200, "text/calendar")
+    uids = [
+        [line for line in content.split(b"\r\n") if line.startswith(b"UID")]
+        for content in (file.data, invited.calendar or b"")
+    ]
+    assert uids[0] == uids[1] != []
+    assert sign_in("staff").get(f"{address}/calendar.ics").status_code == 404
+
+
 def test_the_link_to_join_by_is_for_those_who_have_a_place(
     sign_in: SignIn, session: Session, borough: Borough
 ) -> None:
@@ -370,7 +410,7 @@ def test_the_list_is_filtered_and_the_same_as_a_file(
         ("", "12", "0", "yes"),
     ]
     assert "No workshop is over yet" in text_of(client.page("/workshops?when=past"))
-    assert "No workshop fits all of this" in text_of(client.page("/workshops?place=Library&free=yes"))
+    assert "No workshop matches these filters" in text_of(client.page("/workshops?place=Library&free=yes"))
 
 
 def test_a_past_workshop_is_listed_as_such(sign_in: SignIn, session: Session) -> None:
@@ -409,6 +449,26 @@ def test_nobody_is_said_to_be_told_of_a_change_to_a_workshop_that_is_over(
     assert page.status_code == 200
     assert "told what has changed" not in page.get_data(as_text=True)
     assert go_on(client, page).status_code == 302
+
+
+def test_whom_a_change_is_told_is_said_before_and_of_what_is_no_news_nobody(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    client = sign_in("learning")
+    address = plan(client, facilitators=borough.people["Vic"])
+    (found,) = every(session)
+    hold(session, found, borough.ids["Sam"], BookingState.BOOKED)
+    told, written = "told what has changed", "we write to whoever leads it"
+
+    def checked(**more: str) -> tuple[bool, bool]:
+        words = client.send(f"{address}/change", **typed(None, **more), step="check").get_data(as_text=True)
+        return told in words, written in words
+
+    vic = borough.people["Vic"]
+    assert checked(facilitators=vic, place="Library") == (True, True)
+    assert checked(facilitators=vic, capacity="30") == (False, False)
+    assert checked(facilitators=borough.people["Uma"]) == (False, True)
+    assert checked() == (False, True), "whoever leads it no more is told as well"
 
 
 def test_another_like_this_brings_everything_but_the_date(sign_in: SignIn, session: Session) -> None:

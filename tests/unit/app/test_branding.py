@@ -101,6 +101,7 @@ def test_a_logo_stands_in_the_header_and_is_inert(
     tmp_path: Path, name: str, content: bytes, kind: str, absolute: bool
 ) -> None:
     (tmp_path / name).write_bytes(content)
+    (tmp_path / "a.png").write_bytes(PNG)
     logo = tmp_path / name if absolute else Path(name)
     client = create_app(settings(tmp_path, council_logo=logo)).test_client()
     page = client.get("/help").text
@@ -131,6 +132,11 @@ def test_without_a_logo_the_name_stands_in_the_header(tmp_path: Path) -> None:
         ("logo.png", SVG, "what is in it is no PNG"),
         ("logo.svg", PNG, "what is in it is no SVG"),
         ("logo.svg", SVG + b" " * LARGEST_LOGO, "it is larger than 512 kB"),
+        (
+            "logo.svg",
+            SVG,
+            "Put the same logo as a PNG file beside it, as 'logo.png', or name a PNG file here",
+        ),
     ],
 )
 def test_a_logo_that_will_not_do_stops_the_service_and_says_why(

@@ -7,6 +7,7 @@ from flask import url_for
 
 from app import create_app, navigation
 from app.config import Settings
+from app.frame_links import Destination, Links
 from people.domain import Account, Permission
 
 EVERY_PAGE = Account(
@@ -32,3 +33,19 @@ def test_links_of_the_frame_are_the_addresses_of_their_pages(
     assert {item["text"]: item["href"] for item in shown["navigation"]} == menu
     assert {link["text"]: link["href"] for link in shown["footer_links"]} == footer
     assert all(address.startswith(f"{below}/") for address in (*menu.values(), *footer.values()))
+
+
+def test_links_are_made_once_for_each_page_menu_and_path() -> None:
+    first, second = Destination("First", "first", frozenset({"below"})), Destination("Second", "second")
+    links = Links({"first": "/first", "second": "/second"}, [("Help", "second", "#ask")])
+
+    def marks(here: str | None, *items: Destination) -> list[tuple[str, bool, bool]]:
+        return [(one["text"], one["current"], one["active"]) for one in links.menu("", here, items)]
+
+    assert links.menu("", "first", (first, second)) is links.menu("", "first", (first, second))
+    assert marks("first", first, second) == [("First", True, False), ("Second", False, False)]
+    assert marks("below", first, second) == [("First", False, True), ("Second", False, False)]
+    assert marks("first", second) == [("Second", False, False)]
+    assert [one["href"] for one in links.menu("/training", None, (first,))] == ["/training/first"]
+    assert links.footer("") is links.footer("")
+    assert links.footer("/training") == [{"text": "Help", "href": "/training/second#ask"}]

@@ -17,10 +17,12 @@ from compliance.domain.workshop_need import (
     Lack,
     Lacking,
     Need,
+    Opening,
     Wanted,
     expected,
     needs,
     no_show_rate,
+    provided_for,
     requirements_met,
     suggestions,
 )
@@ -137,6 +139,23 @@ def test_a_place_has_a_workshop_of_its_own_where_half_the_room_is_filled() -> No
 
 def test_whoever_is_booked_needs_no_other_place() -> None:
     assert suggestions([need(1, TODAY, booked=True)], wanted(5), NOTHING_DONE) == []
+
+
+def test_free_places_of_planned_sittings_go_to_those_who_lapse_first_of_whom_they_are_for() -> None:
+    day, later = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
+    people = [
+        need(1, TODAY, booked=True),
+        *(need(number, TODAY + timedelta(days=number)) for number in range(2, 7)),
+    ]
+    openings = [Opening(later, 2), Opening(day, 1, frozenset({1, 4, 6}))]
+    assert provided_for(people, openings, NOTHING_DONE) == {4: day, 2: later, 3: later}
+    assert provided_for(people, [Opening(day, 100)], NOTHING_DONE) == dict.fromkeys(range(2, 7), day)
+    assert provided_for(people, [], NOTHING_DONE) == {}
+
+
+def test_a_free_place_is_for_nobody_whom_the_course_would_not_help_then() -> None:
+    another = Counting(BOOK, "OTHER", {})
+    assert provided_for([need(1, TODAY)], [Opening(TODAY, 5)], another) == {}
 
 
 def test_no_more_sittings_are_suggested_than_can_be_run() -> None:

@@ -7,10 +7,12 @@ from email.message import Message
 from email.policy import compat32
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from icalendar import Calendar
 
-from courses.services.workshops.calendar_entry import workshop_file
-from foundation.calendar_file import Publisher
+from courses.services.workshops.calendar_entry import leading_of, workshop_file
+from foundation.calendar_file import REQUEST, Alike, Entry, Publisher, calendar_file
 from reminders.services.letters import compose
 from tests.unit.courses.workshop_told import AT, BOOKING, BOOKING_LINK, CALL, PUBLISHER, ROOM, workshop
 
@@ -62,6 +64,12 @@ def test_who_cancels_and_books_again_has_another_entry() -> None:
     assert BOOKING not in str(read(made())[1]["uid"])
 
 
+def test_leading_is_an_entry_of_its_own_for_each_person() -> None:
+    led = [leading_of(workshop(), person) for person in ("d2" * 16, "e3" * 16)]
+    assert len({read(made(booking=of))[1]["uid"] for of in (*led, BOOKING)}) == 3
+    assert read(made(booking=led[0]))[1]["uid"] == read(made(CALL, booking=led[0]))[1]["uid"]
+
+
 def test_words_add_no_line_of_their_own() -> None:
     evil = replace(ROOM, place="A\r\nATTENDEE:mailto:evil@x.test", instructions="B\nEND:VEVENT\nBEGIN:VEVENT")
     content = made(evil, title="C\r\nMETHOD:CANCEL\r\n")
@@ -69,6 +77,20 @@ def test_words_add_no_line_of_their_own() -> None:
         b"ATTENDEE;ROLE=REQ-PARTICIPANT:mailto:sam@council.example"
     ]
     assert read(content)[0]["method"] == "REQUEST"
+
+
+@given(
+    words=st.text(st.characters(exclude_categories=("C", "Z")), max_size=90),
+    attendee=st.from_regex(r"[a-z.+']{1,90}@council\.example", fullmatch=True),
+    link=st.sampled_from((BOOKING_LINK, f"{BOOKING_LINK}?a=1,2;b", "https://ŵ.example/")),
+)
+def test_a_file_made_with_others_is_the_one_that_is_made_alone(words: str, attendee: str, link: str) -> None:
+    def entry(name: str, who: str, url: str, url_in_words: str) -> Entry:
+        said = f"{words}\n{url_in_words}"
+        return Entry(name, AT, AT, AT + timedelta(hours=1), words, url, said, words, attendee=who)
+
+    alone = calendar_file(PUBLISHER, [entry("u" * 20, attendee, link, link)], REQUEST)
+    assert Alike(PUBLISHER, entry, REQUEST).file("u" * 20, attendee, link) == alone
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from courses.services.workshops.told import facts, without_joining
+from courses.services.workshops.told import facts, leading_path, without_joining
 from tests.snapshots import same_as_snapshot
 from tests.unit.courses.workshop_told import BOOKING_LINK, CALENDAR_LINK, CALL, HOUSE, workshop
 
@@ -30,6 +30,14 @@ TEAM = {
     "because": "",
 }
 SEVERAL = [("Kit Tester", ""), ("Ola Tester", "")]
+LEADS = {
+    "first_name": "Mo",
+    "workshop": ROOM_FACTS,
+    "was": None,
+    "is_called_off": False,
+    "because": "",
+    "calendar": HOUSE.voice.address(leading_path(workshop())),
+}
 LINK = "https://training.example.gov.uk/evaluation/AAAABwIAcGFpcnBhaXJwYWly"
 SAID: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "booked": ("workshop_booked", {}),
@@ -81,6 +89,18 @@ TEAM_SAID: Mapping[str, Mapping[str, object]] = {
 }
 
 
+LEADS_SAID: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "leads": ("workshop_leads", {}),
+    "leads_call": ("workshop_leads", {"workshop": CALL_FACTS, "first_name": ""}),
+    "leads_moved": ("workshop_leads_moved", {"workshop": CALL_FACTS, "was": ROOM_FACTS}),
+    "leads_no_more": ("workshop_leads_no_more", {}),
+    "leads_called_off": (
+        "workshop_leads_no_more",
+        {"is_called_off": True, "because": "The room was flooded."},
+    ),
+}
+
+
 def text(template: str, values: Mapping[str, object]) -> str:
     voice = HOUSE.voice
     return f"Subject: {voice.subject(template, **values)}\n\n{voice.body(template, **values)}"
@@ -95,6 +115,12 @@ def test_what_somebody_is_told_of_a_workshop_reads_as_it_did(name: str) -> None:
 @pytest.mark.parametrize("name", TEAM_SAID)
 def test_what_a_manager_is_told_of_people_without_email_reads_as_it_did(name: str) -> None:
     assert same_as_snapshot(SNAPSHOTS / f"{name}.txt", text("workshop_team", {**TEAM, **TEAM_SAID[name]}))
+
+
+@pytest.mark.parametrize("name", LEADS_SAID)
+def test_what_somebody_is_told_who_leads_a_workshop_reads_as_it_did(name: str) -> None:
+    template, values = LEADS_SAID[name]
+    assert same_as_snapshot(SNAPSHOTS / f"{name}.txt", text(template, {**LEADS, **values}))
 
 
 def test_a_title_becomes_neither_a_line_nor_a_link() -> None:

@@ -8,10 +8,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from compliance.domain.figures import Counts, judge
+from compliance.domain.flows import Flow
 from compliance.domain.headcount import Headcount
 from compliance.domain.requirement import Requirement, RoleLink, RuleBook
-from people.domain import RoleLine
-from reports.domain.asking import By, Line, School
+from compliance.domain.schools import SchoolRecord, Standing
+from compliance.domain.spans import Status
+from people.domain import RoleLine, SchoolDetails
+from reports.domain.asking import By, FlowKey, Line, School
 from reports.domain.commentary import Said
 from reports.domain.sources.names import Reached
 from reports.domain.sources.upkeep import Gaps
@@ -51,6 +54,9 @@ class Nothing:
     def gaps(self, _day: date) -> Gaps:
         return Gaps(3, 0, 0, 0, 0, 0, 2, 0, 60, 30)
 
+    def workshops(self, _days: object, _today: date) -> list[Any]:
+        return []
+
     def evaluation(self, _days: object, _today: date) -> list[Any]:
         return []
 
@@ -70,6 +76,8 @@ class Council:
     upkeep: Nothing = field(default_factory=Nothing)
     names: Nothing = field(default_factory=Nothing)
     population: str = "Everybody"
+    narrowed_to: str = ""
+    part: None = None
 
     @property
     def book(self) -> RuleBook:
@@ -81,6 +89,8 @@ class Council:
 
     def figures(self, day: date, by: By | None = None) -> list[Line]:
         """The cells, added up as is asked."""
+        if by is By.SERVICE:
+            return []
         if day != self.day:
             assert by is None
             return [_line(day, code, counts) for code, counts in sorted(self.other_days.items())]
@@ -98,8 +108,24 @@ class Council:
             lines.append(_line(day, code, counts, part, organisation))
         return lines
 
-    def trend(self, days: Sequence[date]) -> list[Line]:
-        return [line for day in days for line in self.figures(day)]
+    def trend(self, days: Sequence[date], by: By | None = None) -> list[Line]:
+        """By directorate nothing is known of other days."""
+        known = days if by is None else [day for day in days if day == self.day]
+        return [line for day in known for line in self.figures(day, by)]
+
+    def in_post(self, day: date, by: By | None = None) -> dict[tuple[str, str], int]:
+        """As many as are required by the last of the requirements."""
+        return {(line.organisation, line.part): line.counts.required for line in self.figures(day, by)}
+
+    def flows(self, ends: Sequence[date], by: By | None = None) -> dict[FlowKey, Flow]:
+        """Three of everything for every figure: few people, wherever they stand."""
+        return {
+            (line.day, line.requirement, line.organisation, line.part): Flow(3, 3, 3, 3)
+            for line in self.trend(ends[1:], by)
+        }
+
+    def kept(self, _report: str, _days: Sequence[date]) -> dict[date, str]:
+        return {self.day: "R-2026-001"}
 
     def movements(self, _first: date, _last: date) -> dict[str, Any]:
         return {}
@@ -115,6 +141,17 @@ class Council:
             )
             found.append(School(name, counts.required, counts, counts.in_date > 0))
         return found, []
+
+    def school_records(self, day: date) -> dict[str, SchoolRecord]:
+        lead = {CODES[0]: Standing(Status.COMPLIANT, day)}
+        return {
+            name: SchoolRecord(
+                SchoolDetails("primary", f"90000{number}", 10 * number + 1, day, day, number),
+                (lead, {CODES[0]: Standing(Status.EXPIRED, day)}),
+                day,
+            )
+            for number, name in enumerate(SCHOOLS)
+        }
 
 
 def _line(day: date, code: str, counts: Counts, part: str = "", organisation: str = "") -> Line:

@@ -1,7 +1,8 @@
 """The annual report says what the other reports say, and whoever knows all of it finds no number from 1 to 4."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from types import ModuleType
 from typing import cast
 
 import numpy as np
@@ -16,7 +17,7 @@ from reports.domain.asking import Ask, Sources
 from reports.domain.commentary import Said
 from reports.domain.description import WITHHELD, Percent, Report, Table
 from reports.domain.suppression import LEAST, publishable
-from tests.unit.reports.council import CODES, COHORT, PLACES, SCHOOLS, Council, Told, councils
+from tests.unit.reports.council import CODES, COHORT, PLACES, SCHOOLS, Cell, Council, Told, councils
 
 DAY = date(2026, 3, 31)
 ASK = Ask(DAY, datetime(2026, 4, 7, 8, tzinfo=UTC), "L&D", "Example Borough Council")
@@ -186,6 +187,53 @@ def test_what_is_published_gives_no_number_from_one_to_four_back(council: Counci
     assert Reader(council, publishable(made(council))).found() == []
 
 
+FEW_IN_SCHOOLS = {
+    ("R1", "Council", "Parks", ""): Counts(compliant=200, expired=100),
+    ("R1", "Trust", "", ""): Counts(compliant=60, expired=30),
+    ("R1", "Quay School", "Teaching", ""): Counts(compliant=3, expired=60),
+}
+ONE_IN_EACH = {("R1", school, "Teaching", ""): Counts(compliant=1, expired=10) for school in SCHOOLS} | {
+    ("R1", "Quay School", "Teaching", ""): Counts(compliant=4, expired=10),
+    ("R1", "Council", "Parks", ""): Counts(compliant=30, expired=10),
+}
+COUNCILLORS = {
+    ("R1", "Council", "Care", ""): Counts(compliant=3, expired=10),
+    ("R1", "Council", "Members", COHORT): Counts(compliant=20, expired=10),
+    ("R1", "Council", "Parks", ""): Counts(compliant=200, expired=100),
+}
+
+
+def every_requirement(*_: object) -> set[str]:
+    return set(CODES)
+
+
+def as_it_is(table: Table, *_: object, **__: object) -> Table:
+    return table
+
+
+@pytest.mark.parametrize(
+    "cells, where, protection, without, finds",
+    [
+        (COUNCILLORS, members, "apart", lambda table, _held: (table,), "Council Care in_date: 3 to 3"),
+        (FEW_IN_SCHOOLS, annual, "_left_out", every_requirement, "all schools in_date: 3 to 3"),
+        (ONE_IN_EACH, annual, "_kept_in", as_it_is, "Quay School in_date: 1 to 4"),
+    ],
+)
+def test_with_a_protection_taken_away_the_reader_finds_somebody(
+    monkeypatch: pytest.MonkeyPatch,
+    cells: dict[Cell, Counts],
+    where: ModuleType,
+    protection: str,
+    without: Callable[..., object],
+    finds: str,
+) -> None:
+    """What the annual report does beyond each of its parts is needed, and the reader would see it missing."""
+    council = Council(cells, {}, DAY)
+    assert Reader(council, publishable(made(council))).found() == []
+    monkeypatch.setattr(where, protection, without)
+    assert finds in Reader(council, publishable(made(council))).found()
+
+
 def test_the_reader_finds_a_number_that_is_not_held_back() -> None:
     cells = {("R1", "Council", "Parks", ""): Counts(compliant=3, expired=40)}
     council = Council(cells, {}, DAY)
@@ -197,7 +245,7 @@ def test_the_reader_finds_a_number_that_is_not_held_back() -> None:
 def test_every_number_is_that_of_another_report(council: Council) -> None:
     report, sources = made(council), cast(Sources, council)
     for single in (targets, directorates, trend, sectors, members):
-        others = {table.key: table for table in single.build(ASK, sources).tables}
+        others = {table.key: table for table in _tables(single, sources)}
         for table in report.tables:
             other = others.get(table.key.removesuffix("-kept-in"))
             if other is not None:
@@ -209,6 +257,14 @@ def test_every_number_is_that_of_another_report(council: Council) -> None:
         assert {row[0] for row in shown.rows} == {line.requirement for line in council.figures(DAY)}
 
 
+def _tables(single: ModuleType, sources: Sources) -> tuple[Table, ...]:
+    """The tables of a report; members with all their rows, which the annual report may set apart otherwise."""
+    if single is members:
+        return (members.table_of(ASK, sources),)
+    report: Report = single.build(ASK, sources)
+    return report.tables
+
+
 @given(COUNCILS)
 def test_the_keys_of_its_tables_are_its_own(council: Council) -> None:
     keys = [table.key for table in made(council).tables]
@@ -218,9 +274,11 @@ def test_the_keys_of_its_tables_are_its_own(council: Council) -> None:
 @given(COUNCILS)
 def test_members_stand_once_whether_or_not_they_are_published(council: Council) -> None:
     report = made(council)
-    (all_rows,) = (table.rows for table in members.build(ASK, cast(Sources, council)).tables)
-    parts = [table.rows for table in report.tables if table.key.startswith("members")]
-    assert sorted(map(str, (row for rows in parts for row in rows))) == sorted(map(str, all_rows))
+    sources = cast(Sources, council)
+    for one in (report, members.build(ASK, sources)):
+        parts = [table.rows for table in one.tables if table.key.startswith("members")]
+        rows = sorted(map(str, (row for rows in parts for row in rows)))
+        assert rows == sorted(map(str, members.table_of(ASK, sources).rows))
 
 
 @pytest.mark.parametrize(

@@ -59,14 +59,17 @@ class Told:
     told: Mapping[tuple[str, str], Reached] = field(default_factory=dict)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     population: str = "Everybody"
+    part: None = None
 
     @property
     def names(self) -> "Told":
         return self
 
     def figures(self, day: date, by: By | None = None) -> Sequence[Line]:
-        assert by is By.ROLE
-        return self.by_role
+        return self.by_role if by is By.ROLE else ()
+
+    def in_post(self, _day: date, _by: By | None = None) -> dict[tuple[str, str], int]:
+        return {}
 
     def person(self, of: str, day: date, at: datetime) -> Own:
         self.asked.append((of, day, at))

@@ -190,11 +190,12 @@ def test_nobody_is_named_as_the_maker() -> None:
 
 def test_a_sector_of_few_people_trained_again_is_held_back() -> None:
     """30 completions of 20 people, 18 of them for the first time: two people had been trained before."""
-    row = ("Council", "WRAP", 30, 20, 18, 12, 0, 0)
+    row = ("Council", "WRAP", 3, 30, 20, 18, 12, 40, 0, 0)
     (table,) = sectors.build(ASK, cast(Sources, Council({}, {}, ASK.as_at))).tables
     public = publishable(
         Report("sectors", HEAD, (Section("Sectors", tables=(replace(table, rows=(row,)),)),))
     )
+    assert {"sessions", "ever"}.isdisjoint(column.key for column in public.tables[0].columns)
     assert public.tables[0].rows[0][2:6] == (WITHHELD,) * 4
 
 

@@ -19,6 +19,7 @@ from reports.catalogue.upkeep import exemptions, imports, moves, reorganisation,
 from reports.catalogue.upkeep.trail_words import detail_words, event_words, reason_words, record_words
 from reports.domain.asking import Ask, Readers, Sources
 from reports.domain.description import Cell, Report, names_anybody
+from reports.domain.part import Part
 from reports.domain.sources.upkeep import Completed, Gaps, LeftOut, Load, Mover, TrailEvent
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -66,6 +67,7 @@ class Answers:
 
     upkeep: Upkeep
     population: str = "Everybody"
+    part: Part | None = None
 
 
 def made(module: object, upkeep: Upkeep) -> Report:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from flask import Flask
+from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -101,7 +104,7 @@ def test_asked_again_the_same_is_given(session: Session, borough: Borough, issue
     assert pdf_of(issuer, first.certificate) == pdf_of(issuer, again.certificate)
     events = session.scalars(select(AuditEventRow).where(AuditEventRow.event == "certificate.issued")).all()
     [event] = events
-    assert event.subject.startswith("person:")
+    assert event.subject == f"person:{borough.people['Sam']}", "no payroll number stands in the trail"
     assert first.certificate.number not in repr((event.subject, event.details)), (
         "the trail opens no certificate"
     )
@@ -333,6 +336,22 @@ def test_a_new_look_changes_no_certificate(
     new = issued(session, now, key_of(borough, "Ola", 700)).certificate
     assert new.layout == (old.layout if change == "council" else old.layout + 1)
     assert issued(session, now, key_of(borough, "Ola", 700)).certificate == new
+
+
+def test_of_an_svg_logo_the_png_beside_it_is_printed(
+    session: Session, borough: Borough, issuer: Issuer, tmp_path: Path
+) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (40, 10), "red").save(picture, "PNG")
+    (tmp_path / "logo.svg").write_text("<svg/>", encoding="utf-8")
+    (tmp_path / "logo.png").write_bytes(picture.getvalue())
+    now = replace(issuer, logo=tmp_path / "logo.svg")
+    found = issued(session, now, key_of(borough)).certificate
+    assert now.look(found.layout).logo == picture.getvalue()
+    assert len(list(PdfReader(BytesIO(pdf_of(now, found))).pages[0].images)) == 1
+    (tmp_path / "logo.png").unlink()
+    with pytest.raises(DomainError, match="COUNCIL_LOGO cannot be read"):
+        issued(session, now, key_of(borough, "Ola", 700))
 
 
 def test_a_new_key_changes_no_certificate(session: Session, borough: Borough, issuer: Issuer) -> None:

@@ -1,0 +1,72 @@
+"""A manager has those of the team reminded who are overdue: through the plan, its ledger and the outbox (promises 8).
+
+One message a person and day, whoever asked for it: what somebody got today, from the plan or because another manager
+asked, is not sent again, and the plan of the day finds in the ledger what was told here.
+"""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from compliance.store.rules import Rules, load_rules
+from foundation import audit
+from foundation.errors import DomainError
+from foundation.stamp import Stamp
+from people.store import Team
+from reminders.domain.by_hand import ByHand, by_hand
+from reminders.domain.due import Digest
+from reminders.services.bank_holidays import is_working_day
+from reminders.services.gathering import of_people
+from reminders.services.planning import circumstances_on, write_down
+from reminders.store import runs
+from reminders.store.peoples import team_ids
+
+NOT_TODAY = "Reminders leave on working days only. Ask for them on the next one. Nothing was sent."
+NOBODY_LEFT = (
+    "There is nobody to remind any more: who was overdue is up to date by now, or has had a reminder today. "
+    "Nothing was sent."
+)
+
+
+def overdue_in_team(session: Session, manager_id: int, day: date) -> ByHand:
+    """Who of those that report to a manager on a day would be written to if the manager asked for it, and who not.
+
+    The people of a team that was handed over to the manager belong to it. Reads only.
+    """
+    return _by_hand(session, load_rules(session), manager_id, day)
+
+
+def send_now(session: Session, stamp: Stamp, manager_id: int, day: date) -> int:
+    """Write reminders to them down, inside a transaction; to how many. They leave as any reminder does: in the hours of
+    the rule book, and only if they still apply. Raises DomainError where there is nobody, or not on this day.
+    """
+    if not is_working_day(day):
+        raise DomainError(NOT_TODAY)
+    rules = load_rules(session)
+    found = _by_hand(session, rules, manager_id, day).plan
+    if not found.messages:
+        raise DomainError(NOBODY_LEFT)
+    run = runs.begin(session, stamp, day)
+    written = write_down(session, stamp, run, rules.requirement_ids, found)
+    events = [
+        ("message.asked_for", f"message:{number}", {"kind": Digest.PERSON.value})
+        for number in sorted(written.message_ids.values())
+    ]
+    audit.record_each(session, stamp, events)
+    audit.record(
+        session,
+        stamp,
+        "reminders.asked_for",
+        f"reminder_run:{run.id}",
+        reminders=written.reminders,
+        messages=len(found.messages),
+        superseded=len(found.superseded),
+    )
+    return len(found.messages)
+
+
+def _by_hand(session: Session, rules: Rules, manager_id: int, day: date) -> ByHand:
+    people = team_ids(session, Team(manager_id, day))
+    facts = of_people(session, rules, day, people)
+    under = circumstances_on(session, rules.book, day, Digest.PERSON)
+    return by_hand(facts.planned(under), facts.dues, facts.reachable, facts.had, under.terms.most_a_day)
