@@ -24,7 +24,6 @@ from foundation.audit import AuditEventRow
 from foundation.dates import FAR_DAY
 from foundation.facts import recorded
 from foundation.stamp import Stamp
-from people.imports.batches import open_batch
 from people.models import (
     AbsenceRow,
     AccountLinkRow,
@@ -37,8 +36,7 @@ from people.models import (
     RoleGrantRow,
     UnitRow,
 )
-from tests.borough import PARTNER, RESOURCES, Borough, email_of
-from tests.files_on_their_way import SEEN, file_on_its_way
+from tests.borough import RESOURCES, Borough, email_of
 
 OTHER_PARTNER = "Quarry Trust"
 TEAM_OF_MO = frozenset({"Sam", "Ola", "Kit", "Ash", "Bo", "Cy", "Two"})
@@ -122,7 +120,6 @@ def write_things(world: World, session: Session, stamp: Stamp) -> None:
         "training told": _told(world, session, stamp),
         "role by hand": _roles_by_hand(world, session, stamp),
         "exemption": _exemptions(world, session, stamp),
-        **_of_imports(world, session, stamp),
         "change of the rule book": _changes(session, stamp),
         "delegation": _delegations(world, session),
         "possible delegate": _possible_delegates(world),
@@ -310,42 +307,6 @@ def _delegations(world: World, session: Session) -> list[Thing]:
     fields = {"fact": str(found.id), **_day("ends", world.borough.today + timedelta(days=5))}
     nobody = {**where, "delegate": NOBODY}
     return [Thing("Mo", where, fields=fields), Thing(None, nobody, fields=fields)]
-
-
-def _of_imports(world: World, session: Session, stamp: Stamp) -> dict[str, list[Thing]]:
-    """Files on their way of some accounts, batches, and kinds of file; each with one that is not there."""
-    fields = {"seen": SEEN, "go": "save"}
-    lead = account_id(session, "partner")
-    leads = world.borough.organisations[PARTNER]
-    of_lead = file_on_its_way(world.app.instance_path, session, stamp, lead, "completions", leads)
-    files = [
-        Thing(None, {"run": NOBODY, "what": "person_added"}, fields=fields),
-        Thing("account of partner", {"run": of_lead, "what": "completion_added"}, fields=fields),
-    ]
-    for name in ("learning", "coordinator"):
-        run = file_on_its_way(world.app.instance_path, session, stamp, account_id(session, name))
-        files.append(Thing(f"account of {name}", {"run": run, "what": "person_added"}, fields=fields))
-    number = open_batch(
-        session, stamp, kind="people", file_name="people.csv", sha256="0" * 64, counts={}
-    ).batch_id
-    actor = f"account:{session.scalars(select(AccountRow.public_id).where(AccountRow.id == lead)).one()}"
-    own = Stamp(actor, stamp.at)
-    own_number = open_batch(
-        session, own, kind="completions", file_name="completions.csv", sha256="0" * 64, counts={}
-    ).batch_id
-    return {
-        "batch": [
-            Thing("whoever loaded it", {"number": str(number)}),
-            Thing("account of partner", {"number": str(own_number)}),
-            Thing(None, {"number": "999999"}),
-        ],
-        "kind of file": [
-            Thing("whoever loads", {"kind": "people"}),
-            Thing(ANY_LEAD, {"kind": "completions"}),
-            Thing(None, {"kind": "nothing"}),
-        ],
-        "import": files,
-    }
 
 
 def _changes(session: Session, stamp: Stamp) -> list[Thing]:

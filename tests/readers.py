@@ -43,6 +43,7 @@ from tests.belongings_booked import booked
 from tests.belongings_by_hand import completions
 from tests.belongings_certified import certified
 from tests.belongings_evaluation import evaluated
+from tests.belongings_imported import imported
 from tests.belongings_mailed import mailed
 from tests.belongings_registers import registers
 from tests.belongings_reported import reported
@@ -105,6 +106,7 @@ def open_world(app: Flask, session: Session) -> World:
     with transaction(session):
         stamp = Stamp("command:tests", clock.now())
         write_things(world, session, stamp)
+        world.things |= imported(world, session, stamp)
         world.things["completion"] = completions(world, session)
         world.things |= mailed(world, session, stamp)
         world.things |= certified(world, session, stamp)

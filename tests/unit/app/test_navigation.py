@@ -49,7 +49,7 @@ from people.domain import Account, Permission
             None,
             False,
             [Permission.PARTNER_LEAD],
-            ["Work to do", "Find people", "Workshops", "Figures", "Reports"],
+            ["Work to do", "Find people", "Workshops", "Imports", "Figures", "Reports"],
         ),
     ],
 )
