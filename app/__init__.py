@@ -6,7 +6,20 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import about, branding, cli, errors, health, jinja, kept, logs, navigation, posting, security
+from app import (
+    about,
+    branding,
+    cli,
+    errors,
+    health,
+    jinja,
+    kept,
+    logs,
+    navigation,
+    posting,
+    row_numbers,
+    security,
+)
 from app.config import ROOT, Settings, load_settings
 from compliance import cli as compliance_cli
 from compliance import timelines
@@ -49,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.install(app, settings)
     _trust_proxies(app, settings)
     _open_database(app, settings)
+    row_numbers.install(app)
     security.install(app)
     auth.install(app)
     kept.install(app)

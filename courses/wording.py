@@ -70,6 +70,7 @@ SOURCE_WORDS = {
     "by_hand": "Recorded by hand",
     "workshop": "Register of a workshop",
     "passport": "Training passport",
+    "partner_file": "A file of the partner lead",
 }
 """Sources of our own; another system is called by its name."""
 

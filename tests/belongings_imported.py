@@ -1,8 +1,9 @@
 """Files that are loaded: on their way, as batches that may be taken back, and their kinds."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from compliance.models import ImportRunRow
 from foundation.stamp import Stamp
 from people.imports.batches import open_batch
 from people.models import AccountRow
@@ -32,6 +33,12 @@ def imported(world: World, session: Session, stamp: Stamp) -> dict[str, list[Thi
     own_number = open_batch(
         session, own, kind="completions", file_name="completions.csv", sha256="0" * 64, counts={}
     ).batch_id
+    loaded = file_on_its_way(world.app.instance_path, session, stamp, lead, "completions", leads)
+    session.execute(
+        update(ImportRunRow)
+        .where(ImportRunRow.public_id == loaded)
+        .values(state="applied", batch_id=own_number)
+    )
     return {
         "batch": [
             Thing("whoever loaded it", {"number": str(number)}),

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
+from courses.domain import is_reserved
+from courses.imports.completion_rows import RESERVED
 from people.forms.details import one_line
 from people.forms.once import OnceForm
 from people.forms.page_form import PageForm
@@ -31,6 +33,11 @@ class UploadForm(PageForm):
     is_part = BooleanField(
         "This file is only a part of the workforce: nobody who is missing from it has left"
     )
+
+    def validate_source(self, field: StringField) -> None:
+        """None of our own keys: a row would be told as somebody's word. Read by wtforms."""
+        if is_reserved(field.data or ""):
+            raise ValidationError(RESERVED.format(field.data))
 
     def offer(self, maps: Sequence[tuple[str, str]]) -> None:
         """Give the systems to choose from."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from compliance.models import ExemptionRow, RequirementRow
 from courses.models import CompletionRow, CourseRow, EvidenceFileRow
+from courses.wording import SOURCE_WORDS
 from foundation.facts import Fact
 from foundation.formats import long_date
 from people.domain import AbsenceKind, Category
@@ -156,7 +157,8 @@ def _completion(row: Any, words: Words) -> str:
     parts = [f"{words.courses.get(row.code, row.code)} on {long_date(row.completed_on)}", row.provider]
     evidence = words.evidence(row.evidence, row.recorded_at)
     parts.append(evidence[:1].lower() + evidence[1:])
-    parts += [f"from {row.source}"] if row.source else []
+    came = SOURCE_WORDS.get(row.source, "")
+    parts.append(f"{came[:1].lower()}{came[1:]}" if came or not row.source else f"from {row.source}")
     parts += [f"revoked on {long_date(row.revoked_on)}"] if row.revoked_on else []
     return ", ".join(part for part in parts if part)
 

@@ -43,6 +43,16 @@ class Source(StrEnum):
     BY_HAND = "by_hand"
     WORKSHOP = "workshop"
     PASSPORT = "passport"
+    PARTNER_FILE = "partner_file"
+
+
+def is_reserved(source: str) -> bool:
+    """Whether the name of another system is one of our own keys: what such a row says would be told as somebody's word.
+
+    >>> is_reserved(" Self "), is_reserved("Totara"), is_reserved("")
+    (True, False, False)
+    """
+    return " ".join(source.split()).casefold() in {one.value for one in Source}
 
 
 class Purpose(StrEnum):

@@ -6,9 +6,10 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from courses.domain import Evidence
+from courses.domain import Evidence, is_reserved
 from courses.imports import maps
 from foundation.dates import add_months
+from foundation.errors import DomainError
 from foundation.formats import long_date
 from foundation.tables import (
     Column,
@@ -25,6 +26,7 @@ from foundation.tables.table import MEGABYTE
 from people.imports.incoming import Findings, Incoming, Shape, column_maps
 
 OLDEST_YEARS = 60
+RESERVED = "“{}” is a word that this service uses itself. Give the name of the system that the completions come from."
 FILE_LIMITS = Limits(size=400 * MEGABYTE, rows=2_000_000)
 """A command may read more than a page: a learning system's whole history."""
 _FIRST_READABLE = date(1800, 1, 1)
@@ -92,7 +94,12 @@ def completions_shape(today: date) -> Shape:
 def read_completions(
     content: bytes, file_name: str, today: date, source: str = "", map_name: str | None = None
 ) -> CompletionsFile:
-    """Read and check a completions file by itself. Raises DomainError where the whole file is refused."""
+    """Read and check a completions file by itself. Raises DomainError where the whole file is refused.
+
+    `source` is another system's name, and none of our own keys (`courses.domain.Source`).
+    """
+    if is_reserved(source):
+        raise DomainError(RESERVED.format(source.strip()))
     incoming = Incoming(content, file_name, completions_shape(today), map_name)
     kept: dict[Extras, Extras] = {}  # one tuple for the many rows that say the same: memory
     rows = [row for row in _rows(incoming.rows(), kept) if _is_possible(row, today, incoming.findings)]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.domain import Evidence
+from courses.domain import Evidence, Source
 from courses.imports.completion_doubts import Doubts
 from courses.imports.completion_rows import CompletionsFile, Extras
 from courses.imports.known_courses import KnownCourses, load_courses
-from courses.imports.lead_rows import as_told, objection
+from courses.imports.lead_rows import REJECTED, as_told, objection
 from courses.models import CompletionRow
 from foundation.facts import Progress, known
 from foundation.stamp import Stamp
@@ -56,7 +56,10 @@ class Recorded(NamedTuple):
 def prepare(
     session: Session, file: CompletionsFile, progress: Progress, lead: Lead | None = None
 ) -> tuple[FactPlan, Account]:
-    """Compare a file with the record. Writes nothing. `lead`: who may speak of their own people alone."""
+    """Compare a file with the record. Writes nothing. `lead`: who may speak of their own people alone.
+
+    What a lead tells is recorded as theirs, whatever system they name: that stays with the batch.
+    """
     plan = FactPlan(file.incoming.findings.copy())
     people, courses = load_people(session, lead.part if lead else None), load_courses(session)
     refs = {person.id: person.person_ref for person in people.by_ref.values()}
@@ -69,7 +72,8 @@ def prepare(
     doubts = Doubts()
     # Posts elsewhere, and why others took something back, are not for the lead of a partner to learn.
     employments = {} if lead else employed(session)
-    withdrawn = _withdrawn(session, with_reasons=lead is None)
+    withdrawn = _withdrawn(session, for_lead=lead is not None)
+    source = Source.PARTNER_FILE.value if lead else file.source
     done = 0
     for chunk in _by_people(rows):
         record = _recorded(session, chunk[0][1].person_id, chunk[-1][1].person_id)
@@ -90,9 +94,7 @@ def prepare(
                     courses.since[key.course],
                     file.today,
                 )
-            _plan_one(
-                plan, key, extras, before, file.source, (refs[key.person_id], courses.codes[key.course])
-            )
+            _plan_one(plan, key, extras, before, source, (refs[key.person_id], courses.codes[key.course]))
         done += len(chunk)
         progress("Comparing", done, len(rows))
     doubts.tell(plan.findings)
@@ -191,6 +193,10 @@ def _resolved(
     """The rows whose person and course are known; the others are set aside."""
     or_title = bool(file.incoming.map.name)
     for row in file.rows:
+        if is_told and row.extras.evidence == Evidence.REJECTED:
+            # Before the person is looked for: it says the same of everybody.
+            plan.findings.leave_out([row.line], REJECTED, "evidence")
+            continue
         person: KnownPerson | None = None
         try:
             person = people.named(row.person_ref, row.email)
@@ -245,8 +251,9 @@ def _recorded(session: Session, first: int, last: int) -> dict[Key, Recorded]:
     }
 
 
-def _withdrawn(session: Session, *, with_reasons: bool) -> dict[Key, str]:
+def _withdrawn(session: Session, *, for_lead: bool) -> dict[Key, str]:
     """Completions that somebody withdrew, and why. What a batch took back may come again; these may not."""
+    ask = " Ask your training team if it should count." if for_lead else ""
     query = (
         select(
             CompletionRow.person_id,
@@ -259,6 +266,6 @@ def _withdrawn(session: Session, *, with_reasons: bool) -> dict[Key, str]:
     )
     found: dict[Key, str] = {}
     for person, course, day, reason in session.execute(query):
-        why = f" ({shown(reason)})" if reason and with_reasons else ""
-        found[Key(person, course, day)] = f"This completion was withdrawn{why}. It was not restored."
+        why = f" ({shown(reason)})" if reason and not for_lead else ""
+        found[Key(person, course, day)] = f"This completion was withdrawn{why}. It was not restored.{ask}"
     return found

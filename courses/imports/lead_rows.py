@@ -13,16 +13,15 @@ DIFFERENT = (
 NOT_ACCEPTED = (
     "This was not accepted before. Add it on the person's page, where a file with the proof can go with it."
 )
+REJECTED = "A partner lead's file cannot say that training was rejected. Leave the row out."
 
 
 def as_told(row: Extras) -> Extras:
-    """A row as a lead tells it: not trusted, however the file calls it.
+    """A row as a lead tells it: not trusted, however the file calls it. One that says `rejected` is set aside before.
 
-    >>> as_told(Extras("Quay", "", "verified", None)).evidence, as_told(Extras("", "", "rejected", None)).evidence
-    ('awaiting', 'rejected')
+    >>> as_told(Extras("Quay", "", "verified", None)).evidence, as_told(Extras("", "", "", None)).evidence
+    ('awaiting', 'awaiting')
     """
-    if row.evidence == Evidence.REJECTED:
-        return row
     return row._replace(evidence=Evidence.AWAITING.value)
 
 
@@ -34,7 +33,7 @@ def objection(row: Extras, before: Extras) -> str:
     >>> objection(Extras("", "", "awaiting", None), Extras("Quay", "7", "trusted", None))
     ''
     """
-    if before.evidence == Evidence.REJECTED and row.evidence != Evidence.REJECTED:
+    if before.evidence == Evidence.REJECTED:
         return NOT_ACCEPTED
     said = (
         (row.provider, before.provider),

@@ -33,7 +33,8 @@ class DecidedMeanwhile(DomainError):  # noqa: N818 -- the name says what happene
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a message about evidence says. `what`: "rejected" or "undone"; `own`: the reader's own training."""
+    """What a message about evidence says. `what`: "rejected" or "undone"; `own`: the reader's own training;
+    `by_file`: of others, in the file of a partner lead and not on a signed register."""
 
     what: str
     own: bool
@@ -41,6 +42,7 @@ class Told:
     completed_on: date
     reason: str
     people: int
+    by_file: bool = False
 
 
 Words = Callable[[Told], tuple[str, str]]
@@ -151,6 +153,6 @@ def _tell(
         address = session.scalar(query)
         if address is not None:
             first = some[0]
-            own = first.source == Source.SELF
-            told = Told(what, own, first.course, first.completed_on, reason, len(some))
+            own, by_file = first.source == Source.SELF, first.source == Source.PARTNER_FILE
+            told = Told(what, own, first.course, first.completed_on, reason, len(some), by_file)
             queue(session, stamp, Message(f"evidence_{what}", address, *words(told), is_secret=False))

@@ -25,7 +25,7 @@ from foundation.pagination import Page
 from people.domain import Account, Permission
 from people.models import OrganisationRow, PersonDetailRow, PersonRow, PostSpellRow, UnitRow
 
-TOLD = (Source.SELF.value, Source.REGISTER.value)
+TOLD = (Source.SELF.value, Source.REGISTER.value, Source.PARTNER_FILE.value)
 """Whose senders are written to where it is not accepted: those who may send it again."""
 
 
@@ -35,6 +35,7 @@ class Came(StrEnum):
     SELF = "self"
     REGISTER = "register"
     BY_HAND = "by_hand"
+    PARTNER_FILE = "partner_file"
     IMPORT = "import"
 
 

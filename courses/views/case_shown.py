@@ -83,11 +83,12 @@ def _post(post: Duties) -> str:
 
 
 def _came(session: Session, account: Account, case: Case) -> str:
-    """How it came; who sent a register in is named to those who may see everybody."""
+    """How it came; who sent a register or a partner's file in is named to those who may see everybody."""
     completion = case.completion
     came = source_words(completion.source)
     actors = senders(session, completion.key)
-    if completion.source == Source.REGISTER and actors and account.sees_everybody:
+    sent_for_others = completion.source in {Source.REGISTER, Source.PARTNER_FILE}
+    if sent_for_others and actors and account.sees_everybody:
         return f"{came}, sent in by {who_is(session, actors[-1])}"
     return came
 

@@ -25,6 +25,7 @@ CAME_WORDS = {
     Came.SELF: "Told by the person",
     Came.REGISTER: "Signed register",
     Came.BY_HAND: "Recorded by hand",
+    Came.PARTNER_FILE: "A file of the partner lead",
     Came.IMPORT: "Imported from a file",
 }
 HEADERS = ("name", "course", "completed_on", "waiting_since", "how_it_came", "concerns")

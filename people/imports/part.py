@@ -13,7 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from foundation.facts import known
 from people.models import PersonRow, PostSpellRow, UnitRow
 
-NOT_YOURS = "Not one of your organisation's people."
+NOT_YOURS = (
+    "This is not one of your organisation's people. "
+    "Check the staff number or email address, or leave the row out."
+)
 """What is said of a council's person, of another partner's and of nobody at all, to the letter."""
 _AT_ONCE = 500
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 
 from compliance.domain.requirement import ReminderStep, StepKind, StepTo
 from compliance.domain.spans import Status
@@ -40,6 +41,15 @@ def step_on(day: date, deadline: date) -> ReminderStep:
 def is_by_hand(code: str) -> bool:
     """Whether a step of the ledger is one that somebody asked for."""
     return code.startswith(_STEP)
+
+
+def digest_of(public_ids: Iterable[str]) -> str:
+    """Who was shown as written to, in a few letters: a list that differs from it is shown first, and not sent.
+
+    >>> digest_of(["a", "b"]) == digest_of(["b", "a"]), digest_of(["a", "b"]) == digest_of(["a"])
+    (True, False)
+    """
+    return sha256("\n".join(sorted(public_ids)).encode()).hexdigest()
 
 
 def by_hand(

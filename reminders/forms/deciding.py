@@ -1,6 +1,6 @@
 """Deciding about messages and about all mail: what is typed, and the words for what is wrong with it."""
 
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from people.forms.details import one_line
@@ -11,6 +11,12 @@ LONGEST_WHY = 200
 
 class DecideForm(OnceForm):
     """Something is to be done with a message or a run; which, the address says."""
+
+
+class SendNowForm(OnceForm):
+    """Those who were listed are to be reminded. `shown`: the digest of that list (`reminders.domain.by_hand`)."""
+
+    shown = HiddenField()
 
 
 class WhyForm(OnceForm):

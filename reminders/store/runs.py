@@ -6,11 +6,12 @@ Everything here that writes is called inside a transaction: its write lock lets 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import Date, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from foundation.dates import LONDON, day_after
 from foundation.mail import OutgoingMessageRow, waiting_row
 from foundation.stamp import Stamp
 from reminders.domain.due import Digest, PlannedMessage
@@ -125,6 +126,33 @@ def had_on(session: Session, day: date, recipient_ids: Iterable[int]) -> dict[in
             if kind in _DIGESTS and recipient_id is not None:
                 found[recipient_id].add(_DIGESTS[kind])
     return found
+
+
+def left_on(session: Session, day: date, recipient_ids: Iterable[int]) -> set[int]:
+    """Who was sent a reminder of their own on a day, whichever day it had been written down for."""
+    wanted = sorted(set(recipient_ids))
+    if not wanted:
+        return set()
+    values = {
+        "begins": datetime.combine(day, time(), LONDON),
+        "ends": datetime.combine(day_after(day), time(), LONDON),
+        "person_ids": wanted,
+    }
+    found = session.connection().execute(_LEFT, values).scalars()
+    return {recipient_id for recipient_id in found if recipient_id is not None}
+
+
+_left_at = func.coalesce(OutgoingMessageRow.sent_at, OutgoingMessageRow.handed_at)
+_LEFT = (
+    select(ReminderMessageRow.recipient_id)
+    .join(OutgoingMessageRow, OutgoingMessageRow.id == ReminderMessageRow.message_id)
+    .where(
+        ReminderMessageRow.recipient_id.in_(bindparam("person_ids", expanding=True)),
+        OutgoingMessageRow.kind == Digest.PERSON.value,
+        _left_at >= bindparam("begins"),
+        _left_at < bindparam("ends"),
+    )
+)
 
 
 def has_kind_since(session: Session, kind: str, day: date) -> bool:

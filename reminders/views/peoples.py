@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from flask import abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from compliance import wording as duty_wording
 from compliance.domain.requirement import RuleBook
 from compliance.store.rules import load_rule_book
+from courses.services.workshops.booking_words import clock_words
 from foundation import clock
+from foundation.dates import LONDON
 from foundation.db import Session, db
 from foundation.errors import DomainError, NotFound
 from foundation.formats import count_noun
@@ -26,7 +28,7 @@ from reminders.domain.by_hand import ByHand
 from reminders.domain.due import Due, Reason
 from reminders.domain.outbox import Line
 from reminders.domain.workdays import closes_at, is_time
-from reminders.forms.deciding import DecideForm
+from reminders.forms.deciding import DecideForm, SendNowForm
 from reminders.services import by_hand as service
 from reminders.services.bank_holidays import is_working_day
 from reminders.services.outbox import deciding
@@ -40,7 +42,7 @@ from reminders.views.message import is_own
 from reminders.views.told_lines import requirement_title
 
 REASONS = {
-    Reason.CAP: "Has had a reminder today already, or is to get one",
+    Reason.CAP: "Has had, or will get, as many messages today as we send to one person",
     Reason.CANNOT_BE_REACHED: "We have no work email address of theirs: tell them yourself",
 }
 
@@ -66,7 +68,7 @@ class OwingLine:
 @blueprint.get("/reminders/people")
 @auth.signed_in
 def peoples_reminders() -> str:
-    """The messages to everybody below a manager, or to the people of a partner lead's organisation, newest first."""
+    """The messages to everybody below a manager, and to the people of a partner lead's organisation, newest first."""
     account, session, today = auth.reader(), db.session(), clock.today()
     if not (account.is_manager or account.is_partner_lead):
         abort(403)
@@ -91,6 +93,7 @@ def peoples_reminders() -> str:
         state_options=[("", "Any"), *wording.STATE_WORDS.items()],
         where={"state": state} if state else {},
         leads_team=account.is_manager,
+        leads_partner=account.is_partner_lead,
         may_send=_may_send_now(account),
     )
 
@@ -157,7 +160,7 @@ def send_now() -> Answer:
     account, session, today = auth.reader(), db.session(), clock.today()
     if not _may_send_now(account) or account.person_id is None:
         abort(403)
-    manager_id, form = account.person_id, DecideForm()
+    manager_id, form = account.person_id, SendNowForm()
     problems: list[tuple[str, str | None]] = []
     status = 200
     if form.is_submitted():
@@ -169,6 +172,7 @@ def send_now() -> Answer:
         else:
             problems, status = list(form.error_lines()), 422
     found = service.overdue_in_team(session, manager_id, today)
+    form.shown.data = service.recipients_digest(session, found)
     page = render_template(
         "reminders/send_now.html",
         form=form,
@@ -186,29 +190,31 @@ def _may_send_now(account: Account) -> bool:
     return account.is_manager and account.person_id is not None and not account.only_reads
 
 
-def _send(form: DecideForm, manager_id: int) -> Response:
+def _send(form: SendNowForm, manager_id: int) -> Response:
     sent: list[int] = []
 
     def act(session: Session, stamp: Stamp) -> str:
-        sent.append(service.send_now(session, stamp, manager_id, clock.london_day(stamp.at)))
+        day, shown = clock.london_day(stamp.at), str(form.shown.data or "")
+        sent.append(service.send_now(session, stamp, manager_id, day, shown))
         return url_for("reminders.peoples_reminders")
 
     answer = act_once(form, act, "")
     for number in sent:  # none where the form had been sent before: then it was said when that was
         people = count_noun(number, "person", "people")
-        flash(f"Reminders to {people} are on their way. {_when(db.session(), clock.now())}", NOTICE)
+        flash(f"Reminders to {people} will be sent {_when(db.session(), clock.now())}.", NOTICE)
     return answer
 
 
 def _when(session: Session, now: datetime) -> str:
-    """When what is written down now leaves, in words."""
+    """When what is written down now leaves, as a sentence ends."""
     day = clock.london_day(now)
     terms = terms_on(load_rule_book(session), day)
     if is_time(now, terms, is_working_day):
-        return "They leave within a few minutes."
+        return "within a few minutes"
+    opens = clock_words(datetime.combine(day, time(terms.from_hour), LONDON))
     if is_working_day(day) and now < closes_at(now, terms):
-        return f"They leave from {terms.from_hour}:00 today."
-    return f"They leave from {terms.from_hour}:00 on the next working day."
+        return f"from {opens} today"
+    return f"from {opens} on the next working day"
 
 
 def _owing(session: Session, found: ByHand, *, to_write: bool) -> list[OwingLine]:

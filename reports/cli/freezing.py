@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from compliance.wording import REASON_WORDS
-from foundation import clock
+from foundation import audit, clock
 from foundation.console import command_stamp, format_option, plain_problems, print_rows, refuse
 from foundation.db import db, transaction
 from foundation.errors import NotFound
@@ -41,8 +41,9 @@ def freeze(key: str, day: date, unit: str | None, organisation: str | None) -> N
     if day > clock.today():
         refuse("A day that is still to come cannot be frozen: nothing of it is known yet.")
     council = current_app.config["COUNCIL_NAME"]
-    now = clock.now()
     found = one_unit(db.session(), named(organisation, unit))
+    audit.last_moment(db.session())  # the snapshot of this reading stands from the first question on
+    now = clock.now()
     ready = freezing.make_ready(
         db.session(), now, key, day, command_stamp(now).actor, council, found.id if found else None
     )

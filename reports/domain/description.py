@@ -4,7 +4,7 @@ Every rendering is made from this alone, without a look at the clock or the reco
 bytes, so that a report that was frozen can be drawn again years later.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -118,7 +118,8 @@ class Says(StrEnum):
     REFERENCE = "reference"
     """A payroll number: as PERSON, and left out for readers who do not see those on lists (docs/security.md)."""
     SENSITIVE = "sensitive"
-    """Specified sites and posts: left out of what is published, though it names nobody."""
+    """Specified sites and posts, and what a school told of itself: left out of what is published, though it names
+    nobody, and for readers who see some organisations alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as data. `is_publishable`: made so that nothing in it points at anybody (reports.domain.suppression)."""
+    """A report as data. `is_publishable`: made so that nothing in it points at anybody (reports.domain.suppression).
+
+    `is_part`: it is of one part of the council (reports.domain.part), which its title names.
+    """
 
     key: str
     head: Head
@@ -285,6 +289,7 @@ class Report:
     is_publishable: bool = False
     behind: tuple[Table, ...] = field(default=())
     """The people behind the numbers. Kept with a frozen report, for those who may see names; drawn nowhere else."""
+    is_part: bool = False
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -297,17 +302,18 @@ def names_anybody(tables: Sequence[Table]) -> bool:
     return any(column.says in (Says.PERSON, Says.REFERENCE) for table in tables for column in table.columns)
 
 
-def without_references(report: Report) -> Report:
-    """The report without payroll numbers, for readers who do not see those on lists."""
+def without(report: Report, hidden: Set[Says]) -> Report:
+    """The report without the columns that come so near to somebody, for readers whom they are not for."""
     sections = tuple(
-        replace(one, tables=tuple(_without_references(table) for table in one.tables))
-        for one in report.sections
+        replace(one, tables=tuple(_without(table, hidden) for table in one.tables)) for one in report.sections
     )
-    return replace(report, sections=sections, behind=tuple(map(_without_references, report.behind)))
+    return replace(
+        report, sections=sections, behind=tuple(_without(table, hidden) for table in report.behind)
+    )
 
 
-def _without_references(table: Table) -> Table:
-    places = [at for at, column in enumerate(table.columns) if column.says is not Says.REFERENCE]
+def _without(table: Table, hidden: Set[Says]) -> Table:
+    places = [at for at, column in enumerate(table.columns) if column.says not in hidden]
     if len(places) == len(table.columns):
         return table
     rows = table.rows

@@ -13,6 +13,7 @@ from people.forms.typed_day import TypedDay, typed_day
 from reports.domain.asking import Definition
 from reports.domain.description import Format
 from reports.domain.schedule import EVERY_WORDS, FILE_FORMATS, Every, Wanted, addresses_in
+from reports.services.building import choose_another
 from reports.services.scheduling import Words
 
 FIRST_DAY = "first_day"
@@ -53,6 +54,7 @@ class ScheduleForm(OnceForm):
         self, definitions: Sequence[Definition], units: Sequence[tuple[str, str]], *, with_files: bool
     ) -> None:
         """Give the reports and parts of the council to choose from, and what can be sent."""
+        self._definitions = list(definitions)
         self.part.choices = list(units)
         self.report.choices = [("", "Choose a report"), *((one.key, one.title) for one in definitions)]
         forms = [LINK, *(one.value for one in FILE_FORMATS if with_files)]
@@ -76,6 +78,11 @@ class ScheduleForm(OnceForm):
             self.send_as.errors = ["Select what to send"]
         if (self.part.data or "") not in dict(self.part.choices):
             self.part.errors = ["Choose an organisation or unit from the list"]
+        elif self.part.data:
+            of_the_whole = [
+                one for one in self._definitions if one.key == self.report.data and not one.takes_part
+            ]
+            self.part.errors = [choose_another(one, self._definitions) for one in of_the_whole]
         return not (self.report.errors or self.part.errors or self.every.errors or self.send_as.errors)
 
     def wanted(self, first_day: date, unit_ids: Mapping[str, int]) -> Wanted:

@@ -117,13 +117,15 @@ def opened(session: Session, name: str) -> tuple[Frozen, Report, Table]:
         raise DomainError(
             f"{frozen.reference} is not what was frozen: its digest differs. Tell whoever looks after the database."
         )
-    return frozen, kept.from_text(description), kept.from_text(behind).behind[0]
+    report = replace(kept.from_text(description), is_part=frozen.unit_id is not None)
+    return frozen, report, kept.from_text(behind).behind[0]
 
 
 def people_behind(report: Report, behind: Table) -> Report:
     """The people behind a kept report, as a report of its own."""
     head = replace(report.head, title=f"{report.head.title}: the people behind it")
-    return Report(f"{report.key}-people", head, (Section(behind.title, tables=(behind,)),))
+    sections = (Section(behind.title, tables=(behind,)),)
+    return Report(f"{report.key}-people", head, sections, is_part=report.is_part)
 
 
 def compare(session: Session, first: Frozen, second: Frozen, each: Each | None = None) -> list[Bridge]:

@@ -100,7 +100,7 @@ def _issue(
     """One schedule; None where somebody else was faster, or has ended it."""
     try:
         while True:
-            found = _made_ready(session, stamp().at, council, schedule_id, today)
+            found = _made_ready(session, stamp, council, schedule_id, today)
             if found is None:
                 return None
             try:
@@ -120,7 +120,7 @@ class _OutOfDateError(Exception):
 
 
 def _made_ready(
-    session: Session, at: datetime, council: str, schedule_id: int, today: date
+    session: Session, stamp: Callable[[], Stamp], council: str, schedule_id: int, today: date
 ) -> tuple[Due, Ready | None] | None:
     """What is due, with the report to keep, or without where another schedule has kept it; None: nothing is due."""
     session.rollback()
@@ -132,7 +132,8 @@ def _made_ready(
     wanted = schedule.wanted
     if store.kept_by_schedule(session, wanted, found.last_day, commentary_in(wanted.report)) is not None:
         return found, None
-    ready = make_ready(session, at, wanted.report, found.last_day, MADE_BY, council, wanted.unit_id)
+    # The moment is asked for now that the snapshot stands: what is in it came before.
+    ready = make_ready(session, stamp().at, wanted.report, found.last_day, MADE_BY, council, wanted.unit_id)
     return found, ready
 
 

@@ -137,9 +137,10 @@ def _with_tables(report: Report, of: Callable[[Table], Table]) -> Report:
 
 
 def file_name(report: Report, form: Format) -> str:
-    """A name for the file: the report and its day.
+    """A name for the file: the report and its day, and whether it is of a part of the council or for the public.
 
     It holds no name of anybody, so that it may stand in an address or a log.
     """
     public = "-public" if report.is_publishable else ""
-    return f"{report.key}{public}-{report.head.as_at.isoformat()}.{form.value}"
+    part = "-part" if report.is_part else ""
+    return f"{report.key}{part}{public}-{report.head.as_at.isoformat()}.{form.value}"

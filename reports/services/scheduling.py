@@ -84,7 +84,7 @@ def problems(wanted: Wanted, today: date, *, with_files: bool) -> Words:
         first_day=_wrong_day(wanted.first_day, today),
         part=""
         if wanted.unit_id is None or not definition or definition.takes_part
-        else of_the_whole(definition),
+        else of_the_whole(definition, offered()),
     )
 
 

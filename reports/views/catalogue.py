@@ -109,8 +109,7 @@ def may_publish(account: Account, definition: Definition) -> bool:
     That of a partner lead has none: it is of some organisations, and published beside that of everybody it would give
     away by subtraction what either holds back.
     """
-    is_narrowed = account.is_partner_lead and not account.sees_everybody
-    return definition.is_publishable and not is_narrowed
+    return definition.is_publishable and not building.is_narrowed(account)
 
 
 def made(account: Account, found: Asked, day: date) -> Report:

@@ -6,16 +6,63 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from compliance.services.importing.kinds import BATCH_CHANGES, FILE_KINDS
 from foundation.errors import NotFound
 from foundation.facts import known
+from foundation.formats import count_noun
 from people.models import AccountRow, ImportBatchRow, PersonDetailRow
 from people.services.scope import masked
 
 UNDO_WORDS = {"taken_back": "facts taken back", "hold_again": "facts that hold again"}
+_ONE_OF = {
+    "facts taken back": "fact taken back",
+    "facts that hold again": "fact that holds again",
+    "new organisations": "new organisation",
+    "sectors corrected": "sector corrected",
+    "new units": "new unit",
+    "new people": "new person",
+    "names, email addresses or categories corrected": "name, email address or category corrected",
+    "new posts": "new post",
+    "posts with a new unit, title, roles or manager": "post with a new unit, title, roles or manager",
+    "posts taken up again after a gap": "post taken up again after a gap",
+    "ended posts open again": "ended post open again",
+    "posts ended by their row": "post ended by its row",
+    "posts ended because the file leaves them out": "post ended because the file leaves it out",
+    "posts with corrected history": "post with corrected history",
+    "posts with another last day to come": "post with another last day to come",
+    "new absences": "new absence",
+    "absences with another last day": "absence with another last day",
+    "new completions": "new completion",
+    "completions corrected": "completion corrected",
+    "new exemptions": "new exemption",
+    "exemptions corrected": "exemption corrected",
+    "schools described for the first time": "school described for the first time",
+    "schools described anew": "school described anew",
+    "new outcomes": "new outcome",
+    "outcomes changed": "outcome changed",
+}
+"""The words of a change where there is one of it (`UNDO_WORDS`, `BATCH_CHANGES`)."""
+
+
+def counted(words: str, number: int) -> str:
+    """How often something changed, as a sentence says it. Raises KeyError for words that are none of a change.
+
+    >>> counted("new completions", 1), counted("new completions", 1200)
+    ('1 new completion', '1,200 new completions')
+    """
+    return count_noun(number, _ONE_OF[words], words)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The batches of a partner lead: who loaded them, as a stamp names the account, and their numbers
+    (`reach.sees_batches_of`)."""
+
+    actor: str
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +90,36 @@ class Batch:
         return self.undoes is None and not self.is_undone and self.kind in FILE_KINDS
 
 
-def count_batches(session: Session, kind: str = "", by: str = "") -> int:
-    """How many batches there are, of one kind or of all. `by`: those alone that this actor loaded."""
-    found = session.connection().execute(_counted(bool(kind), bool(by)), {"kind": kind, "by": by})
+def count_batches(session: Session, kind: str = "", by: Own | None = None) -> int:
+    """How many batches there are, of one kind or of all. `by`: those of a lead alone."""
+    values = {"kind": kind, **_whose(by)}
+    found = session.connection().execute(_counted(bool(kind), by is not None), values)
     return int(found.scalar_one())
 
 
 def batches(
-    session: Session, kind: str = "", first: int = 0, most: int | None = None, by: str = ""
+    session: Session, kind: str = "", first: int = 0, most: int | None = None, by: Own | None = None
 ) -> list[Batch]:
     """Some batches, the latest first. One query. `by`: as for `count_batches`."""
-    values = {"kind": kind, "first": first, "most": most, "by": by}
-    return _batches(session, _some(bool(kind), bool(by), most is not None), values)
+    values = {"kind": kind, "first": first, "most": most, **_whose(by)}
+    return _batches(session, _some(bool(kind), by is not None, most is not None), values, by)
 
 
-def find_batch(session: Session, number: int, by: str = "") -> Batch:
-    """One batch. Raises NotFound, with `by` also for one that somebody else loaded."""
-    found = _batches(session, _ONE_BY if by else _ONE, {"number": number, "by": by})
+def find_batch(session: Session, number: int, by: Own | None = None) -> Batch:
+    """One batch. Raises NotFound, with `by` also for one that is none of theirs."""
+    found = _batches(session, _ONE if by is None else _ONE_BY, {"number": number, **_whose(by)}, by)
     if not found:
         raise NotFound(f"There is no batch {number}.")
     return found[0]
 
 
-def _batches(session: Session, query: Select[*tuple[Any, ...]], values: Mapping[str, object]) -> list[Batch]:
+def _whose(by: Own | None) -> dict[str, object]:
+    return {} if by is None else {"by": by.actor, "own": by.numbers}
+
+
+def _batches(
+    session: Session, query: Select[*tuple[Any, ...]], values: Mapping[str, object], by: Own | None
+) -> list[Batch]:
     return [
         Batch(
             number=row.id,
@@ -78,7 +132,7 @@ def _batches(session: Session, query: Select[*tuple[Any, ...]], values: Mapping[
             rows=int(row.counts.get("rows", 0)),
             set_aside_rows=int(row.counts.get("set_aside_rows", 0)),
             undoes=row.undoes_id,
-            undone_by=row.undone_by if values["by"] in ("", row.undone_by_whom) else None,
+            undone_by=row.undone_by if by is None or row.undone_by in by.numbers else None,
             is_undone=row.undone_by is not None,
         )
         for row in session.connection().execute(query, values).all()
@@ -103,7 +157,9 @@ def _who(row: Any) -> str:
 # Built once (`people.store`), and each with everything that a line of the list says.
 _ACCOUNT = "account:"
 _OF_KIND = ImportBatchRow.kind == bindparam("kind")
-_BY = ImportBatchRow.applied_by == bindparam("by")
+_BY = and_(
+    ImportBatchRow.applied_by == bindparam("by"), ImportBatchRow.id.in_(bindparam("own", expanding=True))
+)
 _undo = aliased(ImportBatchRow)
 _BATCHES: Select[*tuple[Any, ...]] = (
     select(
@@ -117,7 +173,6 @@ _BATCHES: Select[*tuple[Any, ...]] = (
         ImportBatchRow.undoes_id,
         # A batch is taken back once.
         _undo.id.label("undone_by"),
-        _undo.applied_by.label("undone_by_whom"),
         AccountRow.email,
         PersonDetailRow.first_name,
         PersonDetailRow.last_name,

@@ -6,9 +6,12 @@ What a lead may do is worked out anew whenever a file is worked on, so it ends w
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from compliance.models import ImportRunRow
 from compliance.services.importing import runs
+from compliance.services.importing.history import Own
 from compliance.services.importing.kinds import FILE_KINDS, FileKind
 from compliance.services.importing.runs import Run
 from foundation.errors import DomainError
@@ -48,10 +51,25 @@ def part_of(account: Account, today: date) -> Part | None:
     return None if inside is None else Part(inside, today)
 
 
-def sees_batches_of(account: Account) -> str:
-    """Whose batches an account is shown, as a stamp names who loaded them: a lead the own, others everybody's ("")."""
-    sees_all = account.permissions & {Permission.LEARNING, Permission.AUDITOR}
-    return "" if sees_all else f"account:{account.public_id}"
+def sees_batches_of(session: Session, account: Account) -> Own | None:
+    """Which batches an account is shown: None, everybody's; a lead those of own files of the organisations led now.
+
+    What the account loaded with more permission than it has, or for another partner, is not among them. One query.
+    """
+    if account.permissions & {Permission.LEARNING, Permission.AUDITOR}:
+        return None
+    query = select(ImportRunRow.batch_id, ImportRunRow.found).where(
+        ImportRunRow.account_id == account.id, ImportRunRow.batch_id.is_not(None)
+    )
+    led = account.organisation_ids
+    return Own(
+        f"account:{account.public_id}",
+        tuple(
+            number
+            for number, found in session.execute(query.order_by(ImportRunRow.id))
+            if "organisations" in found and led.issuperset(found["organisations"])
+        ),
+    )
 
 
 def kept_of(account: Account) -> dict[str, Any]:

@@ -46,8 +46,6 @@ BUSY = "Your draft is being worked on. Wait until that is done."
 TARGETS_ALONE = "You may change targets and who must hold a requirement. This draft changes more than that."
 APPLIED, DISCARDED = "applied", "discarded"
 MEASURING, APPLYING = "measuring", "applying"
-FOR_COORDINATORS = (Target, RoleLink)
-"""The kinds of lines that a coordinator may change too."""
 
 
 @dataclass(frozen=True)
@@ -223,10 +221,14 @@ def check_applicable(draft: Draft, seen: str, today: date, *, targets_alone: boo
         raise DomainError(DAY_IS_PAST)
     if not draft.change:
         raise DomainError("Your draft changes nothing. Change something first, or discard it")
-    if targets_alone and not all(
-        isinstance(line, FOR_COORDINATORS) for line in (*draft.change.ended, *draft.change.added)
-    ):
+    if targets_alone and not is_for_coordinators(draft.change):
         raise DomainError(TARGETS_ALONE)
+
+
+def is_for_coordinators(change: RuleChange) -> bool:
+    """Whether a coordinator may make a change: of targets and of who must hold a requirement, and no new name."""
+    lines = (*change.ended, *change.added)
+    return not change.renames and all(isinstance(line, Target | RoleLink) for line in lines)
 
 
 def apply_draft(session: Session, stamp: Stamp, draft: Draft) -> None:

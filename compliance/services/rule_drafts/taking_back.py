@@ -4,15 +4,14 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from compliance.domain.change import RuleChange, change
+from compliance.domain.change import RuleChange, change, key
 from compliance.domain.drafting import CollisionError
 from compliance.domain.requirement import RuleBook
 from compliance.domain.taking_back import left_hanging, taken_back
 from compliance.programme.words import subject
 from compliance.services.rule_drafts.drafting import (
-    FOR_COORDINATORS,
-    about_words,
     canonical,
+    is_for_coordinators,
     save_edit,
 )
 from compliance.services.rule_drafts.signs import Signs
@@ -52,7 +51,7 @@ def refuse(
     """
     if made.effective is None:
         raise DomainError(BEGINNING)
-    if targets_alone and not all(isinstance(line, FOR_COORDINATORS) for line in (*done.ended, *done.added)):
+    if targets_alone and not is_for_coordinators(done):
         raise DomainError(NOT_FOR_YOU)
     _undone(done, load_rule_book(session), first_day(made, today))
     if store.open_draft(session, account_id) is not None:
@@ -78,14 +77,17 @@ def take_back(
     save_edit(
         session, stamp, account_id, signs, lambda book, day: _undone(done, book, day), first_day(made, today)
     )
-    audit.record(session, stamp, "rule_draft.began_taking_back", change=made.number)
+    begun = store.open_draft(session, account_id)
+    assert begun is not None
+    audit.record(session, stamp, "rule_draft.began_taking_back", begun.public_id, change=made.number)
 
 
 def _undone(done: RuleChange, book: RuleBook, day: date) -> RuleBook:
     try:
         found = taken_back(done, book, day)
     except CollisionError as collision:
-        about = "; ".join(about_words(about) for about in collision.keys)
+        subjects = {key(line): subject(line) for line in (*done.ended, *done.added)}
+        about = "; ".join(subjects[about] for about in collision.keys)
         raise DomainError(
             "This can no longer be taken back, because the same was changed again since, or has been taken back "
             f"already: {about}. Take the later change back first, or change it by hand."

@@ -26,8 +26,8 @@ from people.forms.once import act_once
 @auth.only_for(*LOADERS, Permission.AUDITOR)
 def import_batch(number: int) -> str:
     """What a batch was, and whether it still stands; of a partner lead, one of their own."""
-    account = auth.reader()
-    batch = history.find_batch(db.session(), number, sees_batches_of(account))
+    session, account = db.session(), auth.reader()
+    batch = history.find_batch(session, number, sees_batches_of(session, account))
     return render_template(
         "compliance/imports/import_batch.html",
         batch=batch,
@@ -61,8 +61,8 @@ def _lines(batch: Batch) -> Iterator[tuple[str, str]]:
 @auth.only_for(*LOADERS)
 def import_undo(number: int) -> str | Response | tuple[str, int]:
     """Look at what taking a batch back would do; nothing is taken back yet."""
-    account, form = loader(), StepForm()
-    batch = history.find_batch(db.session(), number, sees_batches_of(account))
+    session, account, form = db.session(), loader(), StepForm()
+    batch = history.find_batch(session, number, sees_batches_of(session, account))
     if not _loads(account, batch):
         raise NotFound(f"There is no batch {number}.")
     if not form.validate():

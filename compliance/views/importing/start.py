@@ -73,7 +73,7 @@ def count_process(account: Account) -> None:
 def imports() -> str:
     """Every batch that was loaded, of a partner lead the own; for whoever may load files, those on their way too."""
     session, account = db.session(), auth.reader()
-    kind, by, kinds = _kind_filter(), sees_batches_of(account), loadable(account)
+    kind, by, kinds = _kind_filter(), sees_batches_of(session, account), loadable(account)
     page = Page.of(request.args.get("page"), history.count_batches(session, kind, by))
     may_load = bool(kinds)
     now = clock.now()
@@ -84,7 +84,7 @@ def imports() -> str:
         "compliance/imports/imports.html",
         may_load=may_load,
         kinds=kinds,
-        is_lead=bool(by),
+        is_lead=by is not None,
         on_their_way=[run_line(run, import_folder().of(run.stored_as), now) for run in mine],
         to_mend=[run_line(run, import_folder().of(run.stored_as), now) for run in aside],
         batches=history.batches(session, kind, page.offset, page.size, by),
@@ -95,6 +95,7 @@ def imports() -> str:
         where=kept(kind=kind),
         kept_days=KEPT_DAYS,
         moment_words=moment_words,
+        counted=history.counted,
     )
 
 
@@ -102,7 +103,8 @@ def imports() -> str:
 @auth.only_for(*LOADERS, Permission.AUDITOR)
 def imports_csv() -> Response:
     """The same batches as a file."""
-    found = history.batches(db.session(), _kind_filter(), by=sees_batches_of(auth.reader()))
+    session = db.session()
+    found = history.batches(session, _kind_filter(), by=sees_batches_of(session, auth.reader()))
     return csv_response(batch_rows(found), HEADERS, f"imports-{clock.today().isoformat()}")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from compliance.services.importing.folder import RunFolder
-from compliance.services.importing.history import UNDO_WORDS, Batch
+from compliance.services.importing.history import UNDO_WORDS, Batch, counted
 from compliance.services.importing.kinds import BATCH_TITLES
 from compliance.services.importing.runs import Run, State
 from foundation.clock import LONDON
@@ -157,7 +157,7 @@ def batch_rows(found: Iterable[Batch]) -> Iterator[tuple[str, ...]]:
             batch.applied_by,
             str(batch.rows),
             str(batch.set_aside_rows),
-            "; ".join(f"{number} {words}" for words, number in batch.changes),
+            "; ".join(counted(words, number) for words, number in batch.changes),
             str(batch.undoes or ""),
             str(batch.undone_by or ("yes" if batch.is_undone else "")),
         )

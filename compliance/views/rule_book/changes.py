@@ -76,6 +76,7 @@ def rule_change(number: int) -> str | Response | tuple[str, int]:
 
 def _page(session: Session, account: Account, made: Made, problems: Sequence[str] = ()) -> str:
     done = taking_back.change_of(session, made)
+    obstacle = _obstacle(session, account, made, done)
     return render_template(
         "compliance/rules/rule_change.html",
         made=made,
@@ -85,7 +86,8 @@ def _page(session: Session, account: Account, made: Made, problems: Sequence[str
         form=OnceForm(formdata=None),
         problems=[(problem, None) for problem in problems],
         writes=not account.only_reads,
-        obstacle=_obstacle(session, account, made, done),
+        obstacle=obstacle,
+        has_draft=obstacle == taking_back.DRAFT_FIRST,
     )
 
 

@@ -4,6 +4,7 @@ one booking as for two hundred.
 What was written before is read once. What is overtaken before it left is withdrawn, and nobody is told twice.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -147,7 +148,8 @@ class Teller:
             if not self._people[one.booking.person_id].email and one.ends and one.kind != CALLED_OFF:
                 over[one.kind, _moment(one.booking), tuple(one.values.items())].append(one.booking)
         for (kind, moment, values), together in over.items():
-            self.tell_managers(kind, together, moment, **dict(values))
+            # Places that end in several ways at one moment are as many messages: none takes another's place.
+            self.tell_managers(kind, together, _digest(f"{moment} {values}"), **dict(values))
 
     def _key(self, one: Saying) -> str:
         return key_of(one.booking.public_id, one.kind, self._sequence)
@@ -230,3 +232,8 @@ class Teller:
 def _moment(booking: Booking) -> str:
     """What tells those who were booked together from others."""
     return f"{booking.recorded_at:%Y%m%d%H%M%S%f}"
+
+
+def _digest(text: str) -> str:
+    """As long as a moment, so that a key has room for it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

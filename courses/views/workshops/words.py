@@ -71,11 +71,15 @@ def led_by(leaders: list[Facilitator], others: str) -> list[str]:
 
 
 def led_by_for_reader(session: Session, sitting: Sitting) -> list[str]:
-    """The same for whoever reads: where somebody leads it whose name is not for them, the council that holds it."""
+    """The same for whoever reads: where somebody leads it whose name is not for them, that the council arranged it.
+
+    Whoever that is may work for a partner, so it does not say that the council leads it.
+    """
     named = leaders_named(session, auth.reader(), sitting.facilitator_ids, clock.today())
     leaders = facilitators(session, [one for one in sitting.facilitator_ids if one in named])
-    council = [current_app.config["COUNCIL_NAME"]] if len(named) < len(sitting.facilitator_ids) else []
-    return [*led_by(leaders, sitting.other_facilitators), *council]
+    arranged = f"A trainer arranged by {current_app.config['COUNCIL_NAME']}"
+    unnamed = [arranged] if len(named) < len(sitting.facilitator_ids) else []
+    return [*led_by(leaders, sitting.other_facilitators), *unnamed]
 
 
 def offer_words(lasts: timedelta) -> str:

@@ -8,7 +8,8 @@ version of this one has no numbers of a school. Which schools have somebody in d
 What a school is (domain notes, C 7) stands beside its figures. Of that, the public reads phase and URN alone: leads are
 so few that their number and the end of their cover tell of one person, and so does a last session to which one went; an
 open gap is a weak spot of a place that is named; and a headcount, like everybody in post, is what few could be worked
-out from.
+out from. What the school told of itself, its headcount and its audit, is not for partner leads either: the page of the
+school is not.
 """
 
 from collections.abc import Sequence, Set
@@ -29,7 +30,7 @@ _COLUMNS = (
     Column("school", "School", width=22),
     Column("phase", "Phase", width=11),
     Column("urn", "URN", width=8),
-    Column("headcount", "Declared staff", Kind.NUMBER, 8, Says.DETAIL),
+    Column("headcount", "Declared staff", Kind.NUMBER, 8, Says.SENSITIVE),
     Column("in_post", "In post", Kind.NUMBER, 7, Says.DETAIL),
     Column("counted", "Counted", Kind.NUMBER, 7),
     Column("in_date", "In date", Kind.NUMBER, 7),
@@ -43,11 +44,14 @@ _COLUMNS = (
     Column("audit_gaps", "Prevent gaps open", Kind.NUMBER, 8, Says.SENSITIVE),
 )
 _LEADS = (
-    "Declared staff: as the school told us. Heads and DSLs: headteachers and designated safeguarding leads in "
-    "post, and how many of them are in date for this requirement. Last session: the last workshop, webinar or "
-    "briefing of somebody in post there. Last audit: the last safeguarding audit. An empty cell: not known, or not "
-    "asked of them. The published version shows phase and URN alone of these."
+    "Heads and DSLs: headteachers and designated safeguarding leads in post, and how many of them are in date for this "
+    "requirement. Last session: the last workshop, webinar or briefing of somebody in post there."
 )
+_TOLD = (
+    "Declared staff: as the school told us. Last audit: the last safeguarding audit. The published version shows phase "
+    "and URN alone of these."
+)
+_EMPTY = "An empty cell: not known, or not asked of them."
 _NUMBERS = {"counted", "in_date", "percent"}
 
 
@@ -71,7 +75,7 @@ def build(ask: Ask, sources: Sources) -> Report:
             title,
             _columns(schools, every.get(code, frozenset()), held.get(code, frozenset())),
             rows,
-            note=_LEADS,
+            note=f"{_LEADS} {_EMPTY}" if sources.narrowed_to else f"{_LEADS} {_TOLD} {_EMPTY}",
             empty="No school is on record.",
             # The figure of all schools stands in other reports.
             whole="whole",

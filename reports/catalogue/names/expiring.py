@@ -13,7 +13,7 @@ from reports.domain.asking import Ask, Definition, Readers, Sources, Standing
 from reports.domain.columns import PERSON, person_cells
 from reports.domain.description import Cell, Column, Kind, Report, Says, Section, Table
 from reports.domain.sources.chasing import Chased, Owing, Reminded, Stage
-from reports.domain.sources.names import due_of, end_of
+from reports.domain.sources.names import due_of, end_of, last_day_of
 
 _PERSON = Says.PERSON
 _LEFT_OUT = "job_title"
@@ -74,15 +74,14 @@ def _owing(one: Standing) -> Owing:
 
 def _row(ask: Ask, one: Standing, chased: Chased) -> tuple[Cell, ...]:
     span = one.span
-    ends, due = end_of(span), due_of(span)
-    last = ends or due
+    last = last_day_of(span)
     return (
         *(cell for column, cell in zip(PERSON, person_cells(one), strict=True) if column.key != _LEFT_OUT),
         ", ".join(chased.managers),
         one.requirement,
         STATUS_WORDS[span.status],
-        ends,
-        due,
+        end_of(span),
+        due_of(span),
         None if last is None else (last - ask.as_at).days,
         *_told(chased.reminded),
         chased.booked,

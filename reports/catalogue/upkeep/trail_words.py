@@ -73,6 +73,7 @@ _RECORDS = {
     "report": "Report",
     "rule_draft": "Draft of the rule book",
     "schedule": "Schedule of a report",
+    "school": "School",
     "workshop": "Workshop",
 }
 _SAID = frozenset(

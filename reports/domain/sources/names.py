@@ -18,8 +18,18 @@ def end_of(span: Span) -> date | None:
 
 
 def due_of(span: Span) -> date | None:
-    """The day by which it is or was first due, where that day matters; none for whoever has been up to date."""
+    """The day by which it is or was first due, where that day matters; none for whoever has been up to date since.
+
+    What ran out before that day, in an earlier run or before it was asked for, was never late: the due day was missed.
+    """
+    if span.status is Status.EXPIRED and span.due_on is not None and span.lapsed_on is not None:
+        return span.due_on if span.lapsed_on < span.due_on else None
     return span.due_on if span.status in _DUE and span.lapsed_on is None else None
+
+
+def last_day_of(span: Span) -> date | None:
+    """The last day in time: the later of the end of the proof and the day it was due, as reminders take it."""
+    return max(filter(None, (end_of(span), due_of(span))), default=None)
 
 
 _DUE = frozenset({Status.NOT_YET_DUE, Status.AWAITING_CHECK, Status.OUTSTANDING})
@@ -32,7 +42,7 @@ def days_overdue(span: Span, day: date) -> int | None:
     """
     if span.status not in (Status.EXPIRED, Status.OUTSTANDING):
         return None
-    last = end_of(span) or due_of(span)
+    last = last_day_of(span)
     return (day - span.first_day).days + 1 if last is None else (day - last).days
 
 

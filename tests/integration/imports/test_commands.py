@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
+from courses.imports.completion_rows import RESERVED
 from foundation.db import db
 from tests.integration.imports.desk import Desk, Shell, as_csv, everything, person
 
@@ -101,6 +102,23 @@ def test_rows_that_the_record_refuses_are_written_to_mend_as_well(
     assert result.exit_code == 3
     lines = mend.read_text("utf-8-sig").splitlines()
     assert lines[1:] == ['999,PREV-AW,2020-01-01,3,person_ref,"Nobody has person_ref ""999""."']
+
+
+@pytest.mark.parametrize("source", ["self", " Register ", "PARTNER_FILE"])
+def test_a_file_names_no_key_of_our_own_as_its_source(
+    desk: Desk, shell: Shell, session: Session, source: str
+) -> None:
+    desk.course("PREV-AW")
+    desk.people(GOOD)
+    before = everything(session)
+    content = as_csv([{"person_ref": "1", "course_code": "PREV-AW", "completed_on": "2020-01-01"}])
+    path = shell.file("completions.csv", content)
+    for more in ([], ["--apply"]):
+        result = shell.run("courses", "import-completions", path, "--source", source, *more)
+        assert result.exit_code == 1
+        assert RESERVED.format(source.strip()) in result.stderr
+    assert everything(session) == before
+    assert shell.run("courses", "import-completions", path, "--source", "Totara", "--apply").exit_code == 0
 
 
 def test_a_refused_file_ends_with_1_and_prints_its_account(

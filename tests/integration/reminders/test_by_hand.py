@@ -1,21 +1,29 @@
 """Reminders that a manager asks for: once a person and day, never what the plan of the day tells again (promises 8)."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.audit import AuditEventRow
+from foundation.dates import LONDON
 from foundation.db import transaction
 from foundation.errors import DomainError
 from foundation.mail import OutgoingMessageRow
 from reminders.domain.due import Reason
 from reminders.domain.outbox import NoLonger, Words
 from reminders.models import ReminderMessageRow, ReminderRunRow
-from reminders.services.by_hand import NOBODY_LEFT, NOT_TODAY, overdue_in_team, send_now
+from reminders.services.by_hand import (
+    CHANGED,
+    NOBODY_LEFT,
+    NOT_TODAY,
+    overdue_in_team,
+    recipients_digest,
+    send_now,
+)
 from reminders.services.writing.frame import Letterhead
 from reminders.services.writing.person import ReminderWriter
 from tests.borough import AWARE, STALLS, Borough
@@ -27,8 +35,16 @@ LETTERHEAD = Letterhead("Example Borough Council", "Prevent training", "https://
 
 
 def ask(session: Session, borough: Borough, manager: str, day: date) -> int:
+    listed = shown(session, borough, manager, day)
     with transaction(session):
-        return send_now(session, stamp_on(day)(), borough.ids[manager], day)
+        return send_now(session, stamp_on(day)(), borough.ids[manager], day, listed)
+
+
+def shown(session: Session, borough: Borough, manager: str, day: date) -> str:
+    """What the page sends along of the list that it shows."""
+    found = recipients_digest(session, overdue_in_team(session, borough.ids[manager], day))
+    session.rollback()
+    return found
 
 
 def refused(session: Session, borough: Borough, manager: str, day: date) -> str:
@@ -81,6 +97,19 @@ def test_on_another_day_what_is_overdue_is_told_once_and_not_by_the_plan_again(s
     assert ask(session, borough, "Mo", TUESDAY + timedelta(days=1)) == 2
 
 
+def test_what_was_asked_for_too_late_and_left_on_the_next_day_is_the_message_of_that_day(
+    session: Session,
+) -> None:
+    borough = borough_with_steps(session)
+    ask(session, borough, "Mo", MONDAY)
+    morning = datetime.combine(TUESDAY, time(8), LONDON)
+    with transaction(session):
+        session.execute(update(OutgoingMessageRow).values(state="sent", handed_at=morning, sent_at=morning))
+    found = overdue_in_team(session, borough.ids["Mo"], TUESDAY)
+    assert found.left_out == {borough.ids["Sam"]: Reason.CAP, borough.ids["Ola"]: Reason.CAP}
+    assert overdue_in_team(session, borough.ids["Mo"], TUESDAY + timedelta(days=1)).left_out == {}
+
+
 def test_it_stands_for_every_step_whose_day_has_come_and_for_no_later_one(session: Session) -> None:
     """Ola's AWARE is before its last day: she is told of that by its own step, weeks later."""
     borough = borough_with_steps(session)
@@ -108,6 +137,19 @@ def test_who_has_no_address_is_left_out_and_said_to_be(session: Session) -> None
     assert found.left_out == {borough.ids["Sam"]: Reason.CANNOT_BE_REACHED}
     assert ask(session, borough, "Mo", MONDAY) == 1
     assert messages(session, borough) == [("Ola", "reminder", "waiting")]
+
+
+def test_nobody_is_written_to_who_was_not_listed(session: Session) -> None:
+    borough = borough_with_steps(session)
+    listed = shown(session, borough, "Mo", MONDAY)
+    complete(session, borough, "Ola", MONDAY, "BRIEF")
+    for digest in (listed, ""):
+        with pytest.raises(DomainError) as caught, transaction(session):
+            send_now(session, stamp_on(MONDAY)(), borough.ids["Mo"], MONDAY, digest)
+        assert str(caught.value) == CHANGED
+    assert messages(session, borough) == []
+    assert ask(session, borough, "Mo", MONDAY) == 1
+    assert messages(session, borough) == [("Sam", "reminder", "waiting")]
 
 
 def test_not_on_a_day_on_which_nothing_leaves(session: Session) -> None:

@@ -91,12 +91,12 @@ def instead(
     touch(session, [person_id])
 
 
-def complete(session: Session, borough: Borough, name: str, day: date) -> None:
-    """Somebody has done the course of AWARE."""
+def complete(session: Session, borough: Borough, name: str, day: date, course: str = "PREV") -> None:
+    """Somebody has done a course: that of AWARE where no other is named."""
     builder = Builder(session, day)
     builder.found.ids = borough.ids
     with transaction(session):
-        builder.completion(name, "PREV", 0)
+        builder.completion(name, course, 0)
         session.flush()
         touch(session, [borough.ids[name]])
 

@@ -27,6 +27,7 @@ from reports.services import freezing, issuing, scheduling
 from reports.services.building import build
 from reports.services.catalogue import CATALOGUE
 from reports.services.parts import named, one_unit
+from reports.services.rendering import file_name
 from reports.store import schedules
 from reports.store.schedules import issue_of
 from tests.borough import HOMES as HOMES_OF_BOROUGH
@@ -39,6 +40,9 @@ from tests.pages import PageClient
 
 __all__ = ["anyone", "borough", "cheap_hashes", "sign_in"]
 DIRECTORATE = "Community Solutions"
+NOT_OF_PARTS = "School coverage cannot be made for one organisation or unit."
+LISTED = next(one.title for one in CATALOGUE if one.takes_part and one.is_streamed)
+"""It is made of parts, but neither kept nor sent on schedule."""
 NOT_PUBLISHED = "A report of one part of the council is not published"
 OF_PARTS = [one.key for one in CATALOGUE if one.takes_part]
 
@@ -107,13 +111,40 @@ def test_the_head_says_of_whom_it_is(council: Product, key: str) -> None:
     assert f" in Council: {HOMES} " in made(council, key, Part("Council", HOMES)).head.population
 
 
+@pytest.mark.parametrize("key", OF_PARTS)
+def test_the_title_and_the_name_of_the_file_tell_a_part_from_the_whole(council: Product, key: str) -> None:
+    part, whole = made(council, key, Part("Council", HOMES)), made(council, key, None)
+    assert part.head.title == f"{whole.head.title}: Council: {HOMES}"
+    assert file_name(whole, Format.CSV) == f"{key}-{DAY}.csv"
+    assert file_name(part, Format.CSV) == f"{key}-part-{DAY}.csv"
+
+
+def test_a_kept_part_is_told_from_the_whole_by_title_and_file(council: Product) -> None:
+    names = []
+    for frozen in (freeze(council, "targets"), kept(council, HOMES)):
+        _, report, behind = freezing.opened(council.session, frozen.reference)
+        people_of = freezing.people_behind(report, behind)
+        names.append((report.head.title, file_name(report, Format.PDF), file_name(people_of, Format.PDF)))
+    title = "Delivery-plan target tracker"
+    assert names == [
+        (title, f"targets-{DAY}.pdf", f"targets-people-{DAY}.pdf"),
+        (f"{title}: Council: {HOMES}", f"targets-part-{DAY}.pdf", f"targets-people-part-{DAY}.pdf"),
+    ]
+
+
 def test_a_part_there_is_not_and_a_report_of_the_whole_are_refused(council: Product) -> None:
     for part in (Part(unit="Nowhere"), Part("Nobody")):
         for key in OF_PARTS:
             with pytest.raises(NotFound, match="There is no"):
                 made(council, key, part)
-    with pytest.raises(DomainError, match=r'"School coverage" is not made of one organisation or unit'):
+    with pytest.raises(DomainError, match=NOT_OF_PARTS) as refused:
         made(council, "schools", Part(unit=HOMES))
+    said = str(refused.value)
+    assert said.endswith(".")
+    assert {one.title for one in CATALOGUE if one.title in said} == {
+        "School coverage",
+        *(one.title for one in CATALOGUE if one.key in OF_PARTS),
+    }
 
 
 def test_a_reader_of_another_organisation_gets_no_part_of_this_one(council: Product) -> None:
@@ -189,7 +220,10 @@ def test_the_commands_build_keep_list_and_send_a_part(council: Product, app: Fla
     assert run(*open_it)[0] == 0
     send = ["schedule", "targets", "--every", "month", "--to", "a@b.example", "--unit", HOMES]
     assert NOT_PUBLISHED in run(*send, "--attach", "pdf")[1]
-    assert "is not made of one organisation or unit" in run(*send[:1], "schools", *send[2:])[1]
+    said = run(*send[:1], "schools", *send[2:])[1]
+    assert NOT_OF_PARTS in said
+    assert "Directorate compliance" in said
+    assert LISTED not in said
     assert run(*send)[0] == 0
     [listed] = json.loads(run("schedules", "--format", "json")[1])["rows"]
     assert (listed["report"], listed["part"]) == ("targets", f"Council: {HOMES}")
@@ -223,11 +257,14 @@ def test_a_page_is_of_the_unit_that_is_chosen_and_so_is_its_file(sign_in: SignIn
     page, unit = sign_in("learning"), borough.units[HOMES_OF_BOROUGH]
     address = f"/reports/directorates?unit={unit}"
     shown = page.get(address).text
+    assert f"Directorate compliance: Example Borough Council: {escape(HOMES_OF_BOROUGH)}</h1>" in shown
     assert f"Example Borough Council: {escape(HOMES_OF_BOROUGH)} whom" in shown
     assert NOT_PUBLISHED in shown
     assert "Show the version that may be published" not in shown
     for form in Format:
-        assert page.get(f"/reports/directorates.{form.value}?unit={unit}").status_code == 200
+        answer = page.get(f"/reports/directorates.{form.value}?unit={unit}")
+        assert answer.status_code == 200
+        assert "directorates-part-" in answer.headers["Content-Disposition"]
     assert HOMES_OF_BOROUGH in page.get(f"/reports/directorates.csv?unit={unit}").text
 
 
@@ -273,12 +310,13 @@ def test_a_part_is_scheduled_on_its_page_and_changed_back_to_the_whole(
     }
     new = "/reports/schedules/new"
     for wrong, says in (
-        ({"report": "schools"}, "is not made of one organisation or unit"),
+        ({"report": "schools"}, f"{NOT_OF_PARTS} Choose “All units”, or one of these reports: "),
         ({"send_as": "pdf"}, NOT_PUBLISHED),
         ({"part": "nothing"}, "Choose an organisation or unit from the list"),
     ):
         answer = page.send(new, once=new_key(), **{**typed, "part": unit, **wrong})
         assert (answer.status_code, says in answer.text) == (422, True), wrong
+        assert LISTED not in answer.text
     shown = page.send(new, once=new_key(), **typed, part=unit)
     title = f"Directorate compliance: Example Borough Council: {escape(HOMES_OF_BOROUGH)}"
     assert title in shown.text

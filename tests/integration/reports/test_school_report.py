@@ -2,16 +2,20 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from foundation.db import db, transaction
+from people.domain import Account, Permission
+from people.models import OrganisationRow
 from people.services import imports
 from reports.domain.description import Cell, Format, Report
 from reports.domain.suppression import publishable
-from reports.services.building import build
+from reports.services import freezing
+from reports.services.building import as_read_by, build, build_for
 from reports.services.rendering import rendered
 from tests.integration.compliance.product import START, Product
 
@@ -193,6 +197,44 @@ def test_every_format_holds_it_and_the_public_reads_phase_and_urn_alone(schools:
     keys = {column.key for table in public.tables for column in table.columns}
     assert keys <= {"school", "phase", "urn", "counted", "in_date", "percent", "covered"}
     assert {"phase", "urn"} <= keys
+
+
+TOLD = {"headcount", "audit_on", "audit_gaps"}
+LEARNING = Account(1, "1", "learning@council.example", permissions=frozenset({Permission.LEARNING}))
+
+
+def test_what_a_school_told_of_itself_is_not_for_partner_leads_in_new_reports_and_kept_ones(
+    schools: Product,
+) -> None:
+    """The page of a school is not for them either (docs/authorization.toml)."""
+    ids = schools.session.scalars(select(OrganisationRow.id).where(OrganisationRow.name == "Quay School"))
+    lead = Account(
+        2,
+        "2",
+        "lead@school.example",
+        permissions=frozenset({Permission.PARTNER_LEAD}),
+        organisation_ids=frozenset(ids),
+    )
+    both = replace(lead, permissions=lead.permissions | LEARNING.permissions)
+    schools.session.rollback()
+    kept = freezing.make_ready(schools.session, START, "schools", DAY, "tests", "Council")
+    with transaction(schools.session) as session:
+        frozen = freezing.keep(session, schools.stamp(), kept)
+    _, of_old, _ = freezing.opened(schools.session, frozen.reference)
+    for account, told in ((lead, set()), (LEARNING, TOLD), (both, TOLD)):
+        anew = build_for(schools.session, account, "schools", DAY, START, account.email, "Council")
+        for report in (anew, as_read_by(account, of_old)):
+            tables = report.tables
+            assert len(tables) == 2
+            assert [{one.key for one in table.columns} & TOLD for table in tables] == [told, told]
+            assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
+        assert cells(anew, "LEADS", "urn", "leads")["Quay School"] == ("900001", 2)
+        for form in (Format.CSV, Format.HTML):
+            text = rendered(anew, form).decode()
+            assert [words in text for words in ("Declared staff", "Last audit", "gaps open")] == [
+                bool(told)
+            ] * 3
+    schools.session.rollback()
 
 
 def test_as_many_queries_for_many_schools(schools: Product) -> None:

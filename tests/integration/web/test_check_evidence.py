@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from compliance.models import RequirementRow, StatusSpanRow
 from courses.domain import CompletionKey, Evidence
+from courses.imports.completion_rows import read_completions
 from courses.models import CompletionRow
 from courses.services.checking import undo
 from courses.services.evidence import decide_evidence
+from courses.services.imports import import_completions
 from foundation import clock, mail
 from foundation.audit import AuditEventRow
 from foundation.db import transaction
@@ -20,8 +22,9 @@ from foundation.errors import DomainError, NotFound
 from foundation.facts import recorded
 from foundation.mail import OutgoingMessageRow
 from foundation.stamp import Stamp
-from people.models import PermissionRow
-from tests.borough import COUNCIL, Borough
+from people.imports.part import Lead, Part
+from people.models import AccountRow, PermissionRow
+from tests.borough import COUNCIL, PARTNER, Borough, email_of
 from tests.certificates import certificate, photograph
 from tests.integration.web.checking import (
     ACCEPTED,
@@ -157,6 +160,39 @@ def test_what_another_system_reported_is_told_to_nobody(
     key = awaiting_of(session, "Ash", borough)
     assert sign_in("learning").send(key, decision="name").status_code == 302
     assert session.scalars(select(OutgoingMessageRow)).all() == []
+    session.rollback()
+
+
+@pytest.mark.usefixtures("messages_stay")
+def test_the_lead_whose_file_it_came_by_is_named_and_told_why_it_was_not_accepted(
+    sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    day = clock.today() - timedelta(days=5)
+    with transaction(session):
+        lead = account_of(session, "partner")
+        session.execute(
+            update(AccountRow).where(AccountRow.id == lead.id).values(person_id=borough.ids["Pia"])
+        )
+        stamp = Stamp(f"account:{lead.public_id}", clock.now())
+        content = f"person_ref,course_code,completed_on\nN-Pip,PREV,{day}\n".encode()
+        file = read_completions(content, "theirs.csv", clock.today(), "Totara")
+        part = Part(frozenset({borough.organisations[PARTNER]}), clock.today())
+        import_completions(session, stamp, file, lead=Lead(stamp.actor, part))
+    client, address = sign_in("learning"), awaiting_of(session, "Pip", borough)
+    page = text_of(client.page(address))
+    assert "A file of the partner lead, sent in by Pia Tester" in page
+    assert "No file" in page
+    assert "Whoever sent it is told by email." in page
+    record = text_of(client.page(f"/people/{borough.people['Pip']}/record"))
+    assert ", a file of the partner lead" in record
+    assert "A file of the partner lead no file" in text_of(client.page(QUEUE, {"came": "partner_file"}))
+    assert client.send(address, decision="unreadable").status_code == 302
+    (message,) = session.scalars(select(OutgoingMessageRow)).all()
+    assert message.address == email_of("partner")
+    assert message.subject == "Training from your file was not accepted"
+    assert 'You loaded a file that says that 1 person completed "Prevent awareness"' in message.body
+    assert "register" not in message.body
+    assert "Pip" not in message.body, "a message names nobody"
     session.rollback()
 
 

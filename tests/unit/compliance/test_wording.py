@@ -4,6 +4,8 @@ import pytest
 
 from compliance import wording
 from compliance.domain.spans import REQUIRED_STATUSES, Status
+from compliance.services.importing import history
+from compliance.services.importing.kinds import BATCH_CHANGES
 from compliance.views.shown import GROUPS, show_options, statuses_of
 from courses.domain import Evidence, Mode
 from foundation.errors import NotFound
@@ -18,6 +20,13 @@ def test_every_key_has_its_words() -> None:
     assert set(wording.ASK) == set(Mode)
     assert set(CATEGORY_WORDS) == set(Category)
     assert set(ABSENCE_WORDS) == set(AbsenceKind)
+
+
+def test_every_change_of_a_file_is_told_of_one_and_of_several() -> None:
+    for words in (*BATCH_CHANGES.values(), history.UNDO_WORDS):
+        for several in words.values():
+            assert history.counted(several, 2) == f"2 {several}"
+            assert history.counted(several, 1).startswith("1 ")
 
 
 def test_no_two_statuses_have_the_same_words() -> None:

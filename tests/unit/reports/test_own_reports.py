@@ -103,6 +103,8 @@ def cells(report: Report, table: int = 0) -> list[dict[str, Cell]]:
         (span(Status.COMPLIANT, valid_until=ago(-5)), ago(-5), None, None),
         (span(Status.COMPLIANT, valid_until=FAR_DAY), None, None, None),
         (span(Status.EXPIRED, valid_until=ago(31), due_on=ago(900)), ago(31), None, 31),
+        # It ran out long before this run, whose due day was missed.
+        (span(Status.EXPIRED, valid_until=ago(900), due_on=ago(31)), ago(900), ago(31), 31),
         # What was done counts no more, though it never ran out: today is the 31st such day.
         (span(Status.EXPIRED, valid_until=None), None, None, 31),
         (span(Status.OUTSTANDING, due_on=ago(7)), None, ago(7), 7),

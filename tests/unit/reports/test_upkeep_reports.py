@@ -279,6 +279,7 @@ def test_every_event_that_is_written_has_words() -> None:
     "event, subject, says",
     [
         ("absence.added", "person:5f0c", ("Person", "5f0c")),
+        ("school.recorded", "school:7a", ("School", "7a")),
         ("export.made", "report:targets", ("File", "report:targets")),
         ("export.made", "people-2026-06-01", ("File", "people-2026-06-01")),
         ("rule_draft.begun", "5f0c", ("Draft of the rule book", "5f0c")),

@@ -22,6 +22,7 @@ from courses.certificate.keys import badge_keys, certificate_keys, read_publishe
 from courses.certificate.numbered import NumberedFiles
 from courses.certificate.signing import signed
 from foundation.errors import DomainError
+from tests.certificates import picture
 from tests.signing import ADDRESS, COUNCIL, ISSUED_AT, LOOK, certificate, give_keys, key
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -214,11 +215,18 @@ def test_a_look_is_kept_once_and_a_lost_one_gives_way_to_the_present_one(tmp_pat
     assert other.look(99).colour == "#00703c"
 
 
-def test_an_svg_or_a_damaged_logo_stays_off_certificates(tmp_path: Path) -> None:
+PIXEL = picture("PNG", size=(1, 1))
+
+
+def test_a_png_is_printed_also_where_the_logo_is_an_svg_and_none_where_it_is_damaged(tmp_path: Path) -> None:
     plain = Issuer(COUNCIL, ADDRESS, LOOK.colour, tmp_path)
-    for name, content in (("logo.svg", b"<svg/>"), ("logo.png", b"nothing")):
-        (tmp_path / name).write_bytes(content)
-        issuer = replace(plain, logo=tmp_path / name)
-        assert issuer.look(issuer.layout()).logo == b""
+    (tmp_path / "logo.svg").write_bytes(b"<svg/>")
+    drawn, beside = replace(plain, logo=tmp_path / "logo.svg"), tmp_path / "logo.png"
+    with pytest.raises(DomainError, match="COUNCIL_LOGO"):
+        drawn.layout()
+    for content, printed in ((PIXEL, PIXEL), (b"nothing", b"")):
+        beside.write_bytes(content)
+        for issuer in (drawn, replace(plain, logo=beside)):
+            assert issuer.look(issuer.layout()).logo == printed
     with pytest.raises(DomainError, match="COUNCIL_LOGO"):
         replace(plain, logo=tmp_path / "away.png").layout()

@@ -289,11 +289,14 @@ def test_the_history_says_who_loaded_what_and_what_became_of_it(desk: PageDesk) 
     page = text_of(desk.client.page("/imports").select_one("#batches"))  # type: ignore[arg-type]  # there is one
     assert f"Batch {number}" in page
     assert "Uma Tester" in page
-    assert "1 new completions" in page
+    assert "1 new completion" in page
+    assert "1 new completions" not in page
     lines = desk.client.get("/imports.csv?kind=completions").get_data(as_text=True).splitlines()
     assert len(lines) == 2
+    assert ",1 new completion; 2 completions corrected," in lines[1]
     assert desk.client.get("/imports?kind=people").get_data(as_text=True).count("Batch ") == 0
     assert desk.client.get("/imports?kind=nothing").status_code == 404
+    assert desk.client.get(f"/imports/batches/{'9' * 30}").status_code == 404
 
 
 def test_a_day_that_is_not_a_day_and_a_system_that_is_not_there_are_said(desk: PageDesk) -> None:

@@ -12,8 +12,10 @@ from compliance.services import figures
 from compliance.services.figures import Question
 from compliance.services.importing import reach
 from compliance.services.importing.runs import State
+from courses.domain import Source
 from courses.imports import completions
-from courses.imports.lead_rows import DIFFERENT, NOT_ACCEPTED
+from courses.imports.completion_rows import RESERVED
+from courses.imports.lead_rows import DIFFERENT, NOT_ACCEPTED, REJECTED
 from courses.models import CompletionRow
 from foundation import clock
 from foundation.db import transaction
@@ -98,6 +100,27 @@ def test_what_a_lead_loads_is_recorded_and_waits_for_a_check(lead: PageDesk) -> 
         name: [(ago(5), "awaiting")] for name in ("Pip", "Pol", "Pam")
     }
     assert "counts once it is accepted" in lead.text(run)
+    assert "from now on" not in lead.text(run), "nothing counts by it yet"
+    with transaction(lead.session):
+        (source,) = set(
+            lead.session.scalars(select(CompletionRow.source).where(CompletionRow.evidence == "awaiting"))
+        ) - {"tests"}
+    assert source == Source.PARTNER_FILE, "whatever system they name"
+
+
+@pytest.mark.parametrize("source", [*Source, " Self", "BY_HAND "])
+@pytest.mark.parametrize("reader", ["lead", "council"])
+def test_no_file_says_that_it_comes_from_what_we_call_our_own(
+    lead: PageDesk, council: PageDesk, source: str, reader: str
+) -> None:
+    desk = lead if reader == "lead" else council
+    answer = desk.upload("completions", [row("N-Pip")], source=source)
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    assert [text_of(one) for one in page.select(".govuk-error-summary a")] == [
+        RESERVED.format(source.strip())
+    ]
+    assert desk.started == []
 
 
 @pytest.mark.parametrize(
@@ -186,6 +209,15 @@ def test_what_was_not_accepted_is_not_sent_again_by_a_file(lead: PageDesk, counc
     assert what_is_wrong(lead.page(run)) == [("2", NOT_ACCEPTED)]
 
 
+def test_a_lead_says_of_nobody_that_training_was_rejected(lead: PageDesk) -> None:
+    rows = [row(ref, evidence="rejected") for ref in ("N-Pip", "N-Sam", "N-Nobody")]
+    run = lead.looked_over("completions", [row("N-Pol"), *rows])
+    assert what_is_wrong(lead.page(run)) == [(line, REJECTED) for line in ("3", "4", "5")]
+    lead.confirm(run)
+    assert lead.work() is State.APPLIED
+    assert recorded(lead, "Pip") == []
+
+
 def test_notices_tell_nothing_of_posts_elsewhere_of_files_of_others_or_of_their_reasons(
     lead: PageDesk, council: PageDesk
 ) -> None:
@@ -208,7 +240,10 @@ def test_notices_tell_nothing_of_posts_elsewhere_of_files_of_others_or_of_their_
     assert "was imported before" not in text
     assert "prior learning" not in text
     assert "secret" not in text
-    assert what_is_wrong(lead.page(run)) == [("4", "This completion was withdrawn. It was not restored.")]
+    withdrawn = (
+        "This completion was withdrawn. It was not restored. Ask your training team if it should count."
+    )
+    assert what_is_wrong(lead.page(run)) == [("4", withdrawn)]
 
 
 # --- which files, and whose
@@ -241,6 +276,8 @@ def test_a_lead_takes_the_own_batch_back(lead: PageDesk) -> None:
     lead.confirm(run)
     assert lead.work() is State.APPLIED
     assert recorded(lead, "Pip") == recorded(lead, "Pol") == []
+    assert "What you took back no longer waits for a check." in lead.text(run)
+    assert "from now on" not in lead.text(run)
     assert "It was taken back by batch" in main_of(lead, f"/imports/batches/{number}")
 
 
@@ -359,6 +396,48 @@ def test_a_lead_of_another_organisation_today_does_not_see_the_files_of_yesterda
     lead_of(lead, "partner", OTHER_PARTNER)
     assert lead.client.get(f"/imports/{run}").status_code == 404
     assert lead.client.get(f"/imports/{run}/changes/completion_added").status_code == 404
+
+
+def batches_seen(desk: PageDesk) -> list[str]:
+    """The numbers that the list and its file give."""
+    links = [text_of(one).removeprefix("Batch ") for one in desk.client.page("/imports").select("#batches a")]
+    lines = desk.client.get("/imports.csv").get_data().decode("utf-8-sig").splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == links
+    return links
+
+
+def ask_to_undo(desk: PageDesk, number: int, own: int) -> int:
+    """Send the form of one's own batch to the address of another one; gives the status of the answer."""
+    inputs = desk.client.page(f"/imports/batches/{own}").select("main form input")
+    fields = {str(one["name"]): str(one["value"]) for one in inputs}
+    return desk.client.post(f"/imports/batches/{number}/undo", data=fields).status_code
+
+
+def test_batches_that_were_loaded_with_more_permission_are_closed_to_a_lead(
+    lead: PageDesk, council: PageDesk
+) -> None:
+    of_people = council.load("people", newcomers(1), is_part="y")
+    of_council = council.load("completions", [row("N-Sam"), row("N-Pip")])
+    without_permission(council, "learning")
+    lead_of(council, "learning", PARTNER)
+    own = council.load("completions", [row("N-Pol")])
+    assert batches_seen(council) == [str(own)]
+    for number in (of_people, of_council):
+        assert council.client.get(f"/imports/batches/{number}").status_code == 404
+        assert ask_to_undo(council, number, own) == 404
+    assert ask_to_undo(council, own, own) == 302
+
+
+def test_batches_of_another_partner_led_before_are_closed_and_those_of_both_are_seen(lead: PageDesk) -> None:
+    before = lead.load("completions", [row("N-Pip")])
+    without_permission(lead, "partner")
+    lead_of(lead, "partner", OTHER_PARTNER)
+    own = lead.load("completions", [row("N-Xan")])
+    assert batches_seen(lead) == [str(own)]
+    assert lead.client.get(f"/imports/batches/{before}").status_code == 404
+    assert ask_to_undo(lead, before, own) == 404
+    lead_of(lead, "partner", PARTNER)
+    assert batches_seen(lead) == [str(own), str(before)]
 
 
 def test_rows_are_mended_on_the_page_and_loaded_in_the_same_way(lead: PageDesk) -> None:

@@ -25,6 +25,9 @@ def test_a_file_of_schools_is_looked_over_loaded_and_taken_back(desk: PageDesk) 
     assert all(one["before"] == one["after"] for one in found["figures"])
     assert standing(desk) is None
     number = desk.load("schools", rows)
+    loaded = desk.text(desk.started[-1])
+    assert "The pages and reports of schools show it from now on." in loaded
+    assert "figures" not in loaded
     assert standing(desk) == SchoolDetails("primary", "900123")
     page = desk.client.page(f"/imports/batches/{number}")
     assert "Schools described for the first time" in text_of(page)

@@ -1,22 +1,30 @@
 """Reminders to a reader's people on pages: what was sent, sending one again, and having the overdue reminded now."""
 
+import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from compliance.store.rules import load_rules
 from foundation import clock
 from foundation.audit import AuditEventRow
+from foundation.dates import LONDON
 from foundation.db import db
+from foundation.facts import recorded
 from foundation.mail import OutgoingMessageRow, State
-from people.models import AccountRow
+from people.models import AccountRow, PermissionRow
 from reminders.services import by_hand
 from reminders.views import peoples
+from tests.borough import PARTNER, Borough
+from tests.integration.web.checking import account_of
 from tests.integration.web.reminders.looking import SignIn, main_text, rows
 from tests.integration.web.reminders.post import Post
+from tests.integration.web.staff import adding
+from tests.pages import text_of
 
 PEOPLE, SEND_NOW = "/reminders/people", "/reminders/send-now"
 
@@ -98,6 +106,24 @@ def test_a_partner_lead_does_not_decide_about_a_message_to_themselves(post: Post
     assert "Ask a colleague" in text
 
 
+def test_it_says_of_whom_the_list_is_also_to_who_leads_a_team_and_a_partner(
+    post: Post, sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    team, partner = "everybody below you", "everybody who works in your organisation today"
+    assert f"about training to {partner}, and whether" in main_text(sign_in("partner"), PEOPLE)
+    assert f"about training to {team}, and whether" in main_text(sign_in("manager"), PEOPLE)
+    with adding(session, borough) as builder:
+        session.add(
+            PermissionRow(
+                account_id=account_of(session, "manager").id,
+                permission="partner_lead",
+                organisation_id=borough.organisations[PARTNER],
+                **recorded(builder.stamp),
+            )
+        )
+    assert f"about training to {team}, and to {partner}, and whether" in main_text(sign_in("manager"), PEOPLE)
+
+
 def test_the_list_asks_as_many_questions_of_many_as_of_few(post: Post, sign_in: SignIn) -> None:
     client, run = sign_in("manager"), post.run()
     asked: list[int] = []
@@ -129,13 +155,17 @@ def test_a_manager_sees_who_is_reminded_sends_once_and_is_told(
     assert "Leaflets and stalls: the last day was" in main_text(client, SEND_NOW)
     answer = client.send(SEND_NOW)
     assert (answer.status_code, answer.location) == (302, PEOPLE)
-    assert "Reminders to 2 people are on their way." in client.page(PEOPLE).get_text()
+    said = re.search(r"Reminders to 2 people will be sent (.*)\.", client.page(PEOPLE).get_text())
+    assert said is not None
+    assert re.fullmatch(r"within a few minutes|from \d+[ap]m (today|on the next working day)", said[1])
     kinds = session.scalars(select(OutgoingMessageRow.kind)).all()
     session.rollback()
     assert kinds == ["reminder", "reminder"]
     left = rows(client, SEND_NOW, "left-out")
     assert [row[0] for row in left] == ["Ola Tester", "Sam Tester"]
-    assert {row[2] for row in left} == {"Has had a reminder today already, or is to get one"}
+    assert {row[2] for row in left} == {
+        "Has had, or will get, as many messages today as we send to one person"
+    }
     assert "There is nobody to remind" in main_text(client, SEND_NOW)
     history = sign_in("learning").page(f"/people/{post.borough.people['Sam']}/reminders").get_text()
     assert "Sam" in history
@@ -152,6 +182,48 @@ def test_what_has_changed_meanwhile_is_refused_in_plain_words(
     answer = second.post(SEND_NOW, data={"csrf_token": _token(form), "once": str(key["value"])})
     assert answer.status_code == 409
     assert "There is nobody to remind any more" in answer.get_data(as_text=True)
+
+
+def test_a_list_that_is_another_by_then_is_shown_again_and_nobody_is_written_to(
+    post: Post, sign_in: SignIn, session: Session, borough: Borough
+) -> None:
+    client = sign_in("manager")
+    opened = client.page(SEND_NOW)
+    with adding(session, borough) as builder:
+        builder.completion("Ola", "BRIEF", 0)
+    answer = client.post(SEND_NOW, data=_hidden(opened))
+    assert answer.status_code == 409
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert "The list has changed since you opened this page." in text_of(page)
+    assert [text_of(row) for row in page.select("#written tbody th")] == ["Sam Tester"]
+    assert session.scalars(select(OutgoingMessageRow)).all() == []
+    session.rollback()
+    assert client.post(SEND_NOW, data=_hidden(page) | {"shown": ""}).status_code == 409
+    assert client.post(SEND_NOW, data=_hidden(page)).status_code == 302
+    assert len(session.scalars(select(OutgoingMessageRow)).all()) == 1
+    session.rollback()
+
+
+def _hidden(page: BeautifulSoup) -> dict[str, str]:
+    fields = page.select("main form[method=post] input[type=hidden]")
+    return {str(field["name"]): str(field.get("value", "")) for field in fields}
+
+
+@pytest.mark.parametrize(
+    "now, works, says",
+    [
+        (datetime(2026, 5, 5, 7, 59, tzinfo=LONDON), True, "from 8am today"),
+        (datetime(2026, 5, 5, 8, tzinfo=LONDON), True, "within a few minutes"),
+        (datetime(2026, 5, 5, 22, tzinfo=LONDON), True, "from 8am on the next working day"),
+        (datetime(2026, 5, 5, 7, 59, tzinfo=LONDON), False, "from 8am on the next working day"),
+    ],
+)
+def test_when_they_leave_is_said_with_times_as_people_say_them(
+    post: Post, working_day: Callable[[bool], None], now: datetime, works: bool, says: str
+) -> None:
+    working_day(works)
+    assert peoples._when(post.session, now) == says
+    post.session.rollback()
 
 
 def _token(page: object) -> str:

@@ -1,15 +1,20 @@
 """A change of the rule book is taken back by a draft that undoes it; where that cannot be, the page says why."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from compliance.domain.change import change
+from compliance.models import RuleDraftRow
 from compliance.programme.writing import write_programme
 from compliance.services.programme import load_programme
+from compliance.services.rule_drafts.drafting import TARGETS_ALONE
 from compliance.services.rule_drafts.taking_back import BEGINNING, DRAFT_FIRST, NOT_FOR_YOU
 from compliance.store.rules import load_rule_book
 from foundation import clock
@@ -17,7 +22,8 @@ from foundation.audit import AuditEventRow
 from foundation.dates import FAR_DAY
 from foundation.db import transaction
 from foundation.stamp import Stamp
-from tests.borough import STALLS, Borough
+from people.models import AccountRow
+from tests.borough import STALLS, Borough, email_of
 from tests.integration.web.rule_book.desk import (
     DRAFT,
     EDIT,
@@ -30,7 +36,7 @@ from tests.integration.web.rule_book.desk import (
     text_of_page,
 )
 from tests.integration.web.rule_book.test_drafting import raise_target, targets_of
-from tests.pages import PageClient
+from tests.pages import PageClient, text_of
 
 SignIn = Callable[[str], PageClient]
 CHANGES = "/rules/changes"
@@ -73,6 +79,10 @@ def test_a_change_is_taken_back_by_a_draft_that_is_looked_at_and_saved(
     press(client, "Save these changes")
     assert [percent for percent, _, last in targets_of(session, STALLS) if last == FAR_DAY] == [80_00]
     assert "rule_draft.began_taking_back" in events(session)
+    query = select(AuditEventRow.subject).where(AuditEventRow.event.like("rule_draft.%"))
+    about = session.scalars(query.order_by(AuditEventRow.id.desc()).limit(3)).all()
+    assert len(set(about)) == 1, "all that was done to the draft is written down beside it"
+    session.rollback()
 
 
 def test_what_a_file_changed_is_taken_back_too(sign_in: SignIn, session: Session, borough: Borough) -> None:
@@ -111,7 +121,9 @@ def test_what_was_changed_again_since_can_be_taken_back_no_more_and_says_of_what
     second = changed(client, "95")
     text = text_of_page(client, first)
     assert "can no longer be taken back" in text
-    assert f"target: {STALLS}" in text
+    assert f'Target of requirement "{STALLS}"' in text
+    links = [str(one.get("href")) for one in client.page(first).select("main p a")]
+    assert links == ["/rules"], "there is no draft to go to"
     form = client.page(second).select_one("main form")
     assert form is not None
     hidden = {str(one["name"]): str(one.get("value", "")) for one in form.select("input")}
@@ -162,6 +174,7 @@ def test_an_open_draft_is_finished_first(sign_in: SignIn, session: Session) -> N
     page = changed(client)
     raise_target(client, percent="70")
     assert DRAFT_FIRST in text_of_page(client, page)
+    assert "Go to your draft" in text_of_page(client, page)
     assert client.page(page).select("main form") == []
 
 
@@ -192,6 +205,31 @@ def test_a_coordinator_takes_back_targets_and_nothing_else(sign_in: SignIn, sess
     assert [percent for percent, _, last in targets_of(session, STALLS) if last == FAR_DAY] == [80_00]
 
 
+def renamed(session: Session, effective: date) -> None:
+    """A file gives the rule book another name, and changes nothing else."""
+    with transaction(session):
+        book = load_rule_book(session)
+        text = write_programme(replace(book, name="Another name"))
+        load_programme(session, Stamp("command:tests", clock.now()), text, "p.toml", effective)
+
+
+def test_a_coordinator_gives_the_rule_book_no_other_name(sign_in: SignIn, session: Session) -> None:
+    renamed(session, clock.today())
+    learning, coordinator = sign_in("learning"), sign_in("coordinator")
+    page = latest(learning)
+    assert NOT_FOR_YOU in text_of_page(coordinator, page)
+    assert coordinator.page(page).select("main form") == []
+    assert take_back(learning, page).status_code == 302
+    with transaction(session):
+        draft = session.scalars(select(RuleDraftRow)).one()
+        draft.account_id = session.scalars(
+            select(AccountRow.id).where(AccountRow.email == email_of("coordinator"))
+        ).one()
+    answer = press(coordinator, "Save these changes")
+    assert TARGETS_ALONE in text_of(BeautifulSoup(answer.get_data(as_text=True), "html.parser"))
+    assert load_rule_book(session).name == "Another name"
+
+
 def test_an_auditor_reads_changes_with_masked_names_and_takes_none_back(
     sign_in: SignIn, session: Session
 ) -> None:
@@ -211,9 +249,13 @@ def test_each_line_leads_to_the_change_by_which_it_was_recorded(sign_in: SignIn,
     assert sign_in("staff").page(address).select("a[href^='/rules/changes']") == []
 
 
-@pytest.mark.parametrize("address", ["/rules/changes/999999", f"/rules/changes/{'9' * 30}"])
-def test_a_change_that_never_was_is_not_found(sign_in: SignIn, address: str) -> None:
-    assert sign_in("learning").get(address).status_code == 404
+@pytest.mark.parametrize(
+    "page",
+    ["/rules/changes/999999", f"/rules/changes/{'9' * 30}", f"/rules/changes/{'9' * 5000}"],
+    ids=["none", "no row", "no number"],
+)
+def test_a_change_that_never_was_is_not_found(sign_in: SignIn, page: str) -> None:
+    assert sign_in("learning").get(page).status_code == 404
 
 
 def test_what_stands_after_taking_back_is_what_stood_before(sign_in: SignIn, session: Session) -> None:
