@@ -134,7 +134,7 @@ def _issuers(walk: Walk) -> None:
     walk.see("courses.accept_person_passport", "another name")
     walk.press("Record 1 course")
     walk.see("courses.accept_person_passport", "error")
-    walk.page.get_by_label("Why is it this person's?").fill("Changed the name in May")
+    walk.page.get_by_role("group", name="Why is it this person's?").get_by_role("radio").first.check()
     walk.press("Record 1 course")
     walk.see("courses.person_passport", "recorded")
     walk.page.goto("/passport-issuers")
