@@ -1,11 +1,9 @@
-"""Numbers of rows in addresses. One that is larger than a database can hold names nothing: there is no such page."""
+"""Numbers of rows in addresses. One that no row can have names nothing: there is no such page."""
 
 from flask import Flask
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from people.forms.details import LARGEST_ID
-
-_MOST_DIGITS = 100  # zeros in front included
+from foundation.row_numbers import row_number
 
 
 class RowNumber(IntegerConverter):
@@ -13,11 +11,8 @@ class RowNumber(IntegerConverter):
 
     def to_python(self, value: str) -> int:
         """The number. Raises ValidationError, which is answered by 404, for one that no row can have."""
-        # Looked at before it is read: Python refuses to read thousands of digits.
-        if len(value) > _MOST_DIGITS:
-            raise ValidationError
-        number = int(super().to_python(value))
-        if number > LARGEST_ID:
+        number = row_number(value)
+        if number is None:
             raise ValidationError
         return number
 

@@ -7,7 +7,8 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
 
 from courses.services.checking import Told
 from foundation.formats import count_noun, long_date
-from people.forms.details import LARGEST_ID, one_line
+from foundation.row_numbers import LARGEST_ID
+from people.forms.details import one_line
 from people.forms.links import address_of
 from people.forms.once import OnceForm
 from people.forms.page_form import PageForm

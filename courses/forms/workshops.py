@@ -21,8 +21,9 @@ from courses.domain.workshops import MOST_PLACES, OFFER_LASTS, Audience, Sitting
 from courses.services.workshops.planning import LONGEST_REASON, Facilitator
 from foundation.dates import LONDON
 from foundation.errors import Problem
+from foundation.row_numbers import row_number
 from foundation.tables import text_cell
-from people.forms.details import LARGEST_ID, one_line
+from people.forms.details import one_line
 from people.forms.once import OnceForm
 from people.forms.records.base import Day, cell, filled, longest, read_day, shown
 
@@ -88,8 +89,8 @@ class PlanForm(OnceForm):
     @property
     def shown_sequence(self) -> int:
         """The line that the page showed; -1 for what is no number."""
-        text = str(self.shown.data or "")
-        return int(text) if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID else -1
+        number = row_number(str(self.shown.data or ""))
+        return -1 if number is None else number
 
     def offer(self, offered: Offered) -> None:
         """Give what there is to choose from."""
@@ -239,5 +240,5 @@ class CallOffForm(OnceForm):
     @property
     def shown_sequence(self) -> int:
         """The line that the page showed; -1 for what is no number."""
-        text = str(self.shown.data or "")
-        return int(text) if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID else -1
+        number = row_number(str(self.shown.data or ""))
+        return -1 if number is None else number

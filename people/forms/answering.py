@@ -5,7 +5,8 @@ from wtforms import IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
 
-from people.forms.details import DETAIL_WORDS, LARGEST_ID, one_line
+from foundation.row_numbers import LARGEST_ID
+from people.forms.details import DETAIL_WORDS, one_line
 from people.forms.links import address_of
 from people.forms.once import OnceForm
 from people.services.answering import LONGEST_SENTENCE, Answered

@@ -9,6 +9,7 @@ from wtforms import EmailField, HiddenField
 from wtforms.validators import DataRequired, Length
 
 from foundation.formats import long_date
+from foundation.row_numbers import row_number
 from people.forms.links import address_of
 from people.forms.once import OnceForm
 from people.forms.page_form import PageForm
@@ -49,8 +50,8 @@ class ChangeDelegateForm(OnceForm):
     @property
     def fact_id(self) -> int:
         """The fact that the page showed; 0 for what is no number."""
-        text = str(self.fact.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        number = row_number(str(self.fact.data or ""))
+        return 0 if number is None else number
 
 
 class EndDelegateForm(ChangeDelegateForm):

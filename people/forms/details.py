@@ -6,6 +6,7 @@ from wtforms import IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
 
+from foundation.row_numbers import LARGEST_ID
 from people.forms.once import OnceForm
 from people.forms.page_form import PageForm
 from people.services.details import LONGEST_REQUEST, Detail
@@ -19,7 +20,6 @@ DETAIL_WORDS = {
     Detail.START_DATE: "Start date",
     Detail.OTHER_POST: "Another post that I hold",
 }
-LARGEST_ID = 2**31 - 1
 
 
 def one_line(text: Any) -> Any:

@@ -44,11 +44,6 @@ def pieces(report: Report) -> Iterator[str]:
     yield f'],"version":{VERSION}}}'
 
 
-def to_text(report: Report) -> str:
-    """All of it at once."""
-    return "".join(pieces(report))
-
-
 @dataclass(frozen=True, slots=True)
 class Packed:
     """A report and the people behind it as they are kept: packed texts, and the digest of the two unpacked."""

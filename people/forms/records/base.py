@@ -9,8 +9,8 @@ from wtforms import Field, Form, HiddenField
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from foundation.dates import FAR_DAY, add_months
+from foundation.row_numbers import row_number
 from foundation.tables import CellError, day_cell
-from people.forms.details import LARGEST_ID
 from people.forms.once import OnceForm
 from people.forms.typed_day import PARTS, TypedDay, shown_day, typed_day
 
@@ -28,8 +28,8 @@ class RecordForm(OnceForm):
     @property
     def fact_id(self) -> int:
         """The fact that the page showed; 0 for what is no number."""
-        text = str(self.fact.data or "")
-        return int(text) if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID else 0
+        number = row_number(str(self.fact.data or ""))
+        return 0 if number is None else number
 
     def refuse(self, message: str) -> None:
         """Say above the form why the rules refuse it."""

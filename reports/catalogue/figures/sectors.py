@@ -24,7 +24,8 @@ _COLUMNS = (
 NO_POST = "No post on the day"
 NOTE = (
     "The same people may be in several columns and rows, so neither is added up. Workshops: those with somebody of the "
-    "sector on a closed register. Different people to date: since the record began, without those brought forward. "
+    "sector on a closed register, where whoever has posts in several sectors stands in that of the oldest post. "
+    "Different people to date: since the record began, without those brought forward. "
     "The record does not say which of the numbers declared without names are estimates."
 )
 

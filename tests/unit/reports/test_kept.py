@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given
 
 from reports.domain.description import Column, Report, Row, Rows, Section, Table
-from reports.domain.kept import digest, from_text, packed, pieces, to_text
+from reports.domain.kept import digest, from_text, packed, pieces
 from tests.unit.reports.descriptions import HEAD, any_reports
+
+
+def to_text(report: Report) -> str:
+    """All of it at once."""
+    return "".join(pieces(report))
 
 
 @given(any_reports())
