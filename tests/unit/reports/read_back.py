@@ -9,6 +9,7 @@ from zipfile import ZipFile
 from bs4 import BeautifulSoup
 from python_calamine import CalamineWorkbook
 
+from foundation.tables.guard import unguarded
 from reports.domain.description import Report
 from reports.domain.sheets import sheets
 
@@ -19,7 +20,7 @@ OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 def of_csv(made: bytes) -> list[list[str]]:
     """The rows of a CSV file, guards against being run taken off."""
     rows = csv.reader(io.StringIO(made.decode("utf-8-sig"), newline=""))
-    return [[cell.removeprefix("'") for cell in row] for row in rows]
+    return [[unguarded(cell) for cell in row] for row in rows]
 
 
 def of_xlsx(made: bytes, report: Report) -> dict[str, list[list[Any]]]:
